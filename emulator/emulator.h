@@ -1,0 +1,46 @@
+#pragma once
+
+/*
+ * The emulator: builds all modules and wires them. What the command line calls.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+
+struct emulator;
+
+struct emulator_settings {
+    const char *project; /* a file or folder */
+    const char *host;
+    const char *domain; /* NULL: localhost:PORT */
+    const char *data;   /* NULL: .postern beside the project */
+    const char *region;
+    const char *account;
+    const char *ready_file; /* NULL: none */
+    uint16_t port;
+    bool in_memory;
+    bool relaxed;
+    bool quiet;
+    int64_t idle_timeout_milliseconds;
+    int64_t max_duration_milliseconds;
+    int64_t grace_milliseconds;
+    int64_t keep_warm_milliseconds;
+    unsigned processes_max; /* 0: PROCESSES_PER_CORE_MAX a core */
+    int banner_descriptor;  /* where banner and "Ready." go */
+
+    /* `run`: the command to run once ready, ending in NULL; NULL: run until a signal. */
+    char *const *command;
+};
+
+/*
+ * Runs the emulator until a signal or the end of its command. Returns the exit status: 0 stopped
+ * cleanly, 1 could not run, 2 a wrong project, or the command's own.
+ */
+int emulator_run(const struct emulator_settings *settings);
+
+/* What `check` prints: the resolved project to out, its problems to errors. Returns the exit
+ * status. */
+int emulator_check(const char *path, struct text *out, struct text *errors);

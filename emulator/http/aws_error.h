@@ -1,0 +1,40 @@
+#pragma once
+
+/*
+ * The errors that AWS answers with: status, x-amzn-ErrorType and body. One table for calls and
+ * refused handshakes.
+ *
+ * AWS: API Gateway Management API reference, "Common errors"; bodies as observed.
+ */
+
+#include "base/text.h"
+
+enum aws_error {
+    AWS_BAD_REQUEST,           /* 400 {"message":detail} */
+    AWS_INVALID_CONNECTION_ID, /* 400, detail is the id as received */
+    AWS_FORBIDDEN,             /* 403 {"message":"Forbidden"} */
+    AWS_NO_SUCH_ROUTE,         /* 404, detail is the whole message */
+    AWS_METHOD_NOT_ALLOWED,    /* 405 */
+    AWS_GONE,                  /* 410, empty body */
+    AWS_PAYLOAD_TOO_LARGE,     /* 413 */
+    AWS_URI_TOO_LONG,          /* 414 */
+    AWS_UPGRADE_REQUIRED,      /* 426 */
+    AWS_TOO_MANY_REQUESTS,     /* 429 {"message":"Too Many Requests"}: a handshake */
+    AWS_LIMIT_EXCEEDED,        /* 429 LimitExceededException: an @connections call */
+    AWS_HEADERS_TOO_LARGE,     /* 431 */
+    AWS_INTERNAL_FAILURE,      /* 500 {"message":"Internal server error"} */
+    AWS_BAD_GATEWAY,           /* 502 {"message": "Internal server error"} */
+    AWS_SERVICE_UNAVAILABLE,   /* 503 */
+    AWS_ENDPOINT_TIMED_OUT,    /* 504 {"message":"Endpoint request timed out"} */
+};
+
+unsigned aws_error_status(enum aws_error error);
+
+/* "GoneException" and the like, for x-amzn-ErrorType. */
+const char *aws_error_type(enum aws_error error);
+
+/* Appends the body, detail put in where the error has one (NULL is fine otherwise). */
+void aws_error_body(enum aws_error error, const char *detail, struct text *body);
+
+/* "Gone", "Not Found": the reason phrase of a status; "" for an unknown one. */
+const char *http_reason_phrase(unsigned status);

@@ -1,0 +1,88 @@
+#pragma once
+
+/*
+ * The resources: API Gateway v2's own and functions, as plain structs. Every way in (project files,
+ * later the control plane) makes these, and nothing that serves traffic reads anything else.
+ * Strings are owned, ids are AWS's.
+ *
+ * AWS: Amazon API Gateway Version 2 API reference.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "model/name_values.h"
+
+struct function {
+    char *name;
+    char *runtime;  /* "nodejs20.x"; NULL where command is given without one */
+    char *handler;  /* "src/connect.handler"; NULL if the runtime needs none */
+    char **command; /* argv, ending in NULL; NULL: the runtime's own */
+    char *code_uri; /* absolute path of the folder the process starts in */
+    int timeout_seconds;
+    int memory_megabytes;
+    int concurrency; /* processes at most */
+    struct name_values environment;
+};
+
+enum integration_type { INTEGRATION_AWS_PROXY };
+
+struct integration {
+    char *integration_id;
+    enum integration_type type;
+    char *function; /* of AWS_PROXY: the function's name */
+    int timeout_milliseconds;
+};
+
+struct route {
+    char *route_id;
+    char *route_key;         /* "$connect", "sendMessage" */
+    char *integration_id;    /* NULL: none */
+    bool has_route_response; /* two-way: a RouteResponse with key $default */
+};
+
+struct stage {
+    char *stage_name;
+    struct name_values stage_variables;
+    char *deployment_id;
+};
+
+struct api {
+    char *api_id;
+    char *name;
+    char *route_selection_expression;
+    struct route *routes;
+    size_t route_count;
+    struct integration *integrations;
+    size_t integration_count;
+    struct stage *stages;
+    size_t stage_count;
+};
+
+struct registry {
+    struct function *functions;
+    size_t function_count;
+    struct api *apis;
+    size_t api_count;
+};
+
+/* Each adds a zeroed resource and returns it, valid until the next one of its kind is added. */
+struct function *registry_add_function(struct registry *registry);
+struct api *registry_add_api(struct registry *registry);
+struct route *api_add_route(struct api *api);
+struct integration *api_add_integration(struct api *api);
+struct stage *api_add_stage(struct api *api);
+
+/* NULL if there is none of that name or id. */
+struct function *registry_find_function(const struct registry *registry, const char *name);
+struct api *registry_find_api(const struct registry *registry, const char *api_id);
+const struct route *api_find_route(const struct api *api, const char *route_key);
+const struct integration *api_find_integration(const struct api *api, const char *integration_id);
+
+void function_copy(struct function *to, const struct function *from);
+void function_deinit(struct function *function);
+
+/* True if both would start the same process. */
+bool function_equals(const struct function *a, const struct function *b);
+
+void registry_deinit(struct registry *registry);

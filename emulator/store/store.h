@@ -1,0 +1,31 @@
+#pragma once
+
+/*
+ * What outlives the process, in SQLite. A writer thread of its own takes what is queued and commits
+ * it together; the loop never waits for the disk. What must be on disk before an answer goes out
+ * has a waiter, called on the loop.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/queue.h"
+
+struct loop;
+struct store;
+
+/* Lives inside whoever waits; done is called once, on the loop, never before the starting function
+ * has returned. */
+struct store_waiter {
+    void (*done)(struct store_waiter *waiter, int result); /* 0 or a negative errno */
+};
+
+/*
+ * Opens (or makes) directory/postern.db, migrates it and starts the writer; directory NULL: in
+ * memory. NULL after logging why: a newer version, no database, no permission. The file is then
+ * untouched.
+ */
+struct store *store_open(struct loop *loop, const char *directory);
+
+/* Writes what is queued, closes the database. Waiters are called before it returns. */
+void store_close(struct store *store);
