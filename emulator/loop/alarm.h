@@ -2,8 +2,8 @@
 
 /*
  * Alarms: what is to happen at a time. All of a loop's alarms are one heap behind one libuv timer,
- * so that an idle connection costs no timer object. An alarm lives inside its owner, who stops it
- * before it goes.
+ * so that an idle connection costs no timer object. An alarm lives inside its owner, zeroed before
+ * use; the owner stops it before it goes.
  */
 
 #include <stddef.h>
@@ -17,7 +17,8 @@ struct alarm {
 };
 
 struct alarms {
-    uv_timer_t timer;
+    uv_timer_t *timer; /* frees itself, so that alarms can go at once */
+    int64_t armed_for; /* the timer rings no later than this; 0: it doesn't run */
     struct alarm **heap;
     size_t count;
     size_t capacity;
@@ -25,9 +26,14 @@ struct alarms {
 
 /* Returns 0 or a negative errno. */
 int alarms_init(struct alarms *alarms, uv_loop_t *uv);
+
+/* Alarms that are still set never ring. The memory of alarms may be freed at once. */
 void alarms_deinit(struct alarms *alarms);
 
-/* Sets alarm (again, if it was set) to ring once, milliseconds from now and at most 50 ms late. */
+/*
+ * Sets alarm (again, if it was set) to ring once, milliseconds from now and at most 50 ms late.
+ * Never rings before this returns. Alarms may be set and stopped from within ring.
+ */
 void alarm_set(struct alarms *alarms, struct alarm *alarm, int64_t milliseconds,
                void (*ring)(struct alarm *alarm));
 

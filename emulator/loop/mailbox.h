@@ -13,7 +13,7 @@ struct letter {
 };
 
 struct mailbox {
-    uv_async_t wake;
+    uv_async_t *wake; /* frees itself, so that the mailbox can go at once */
     pthread_mutex_t lock;
     struct queue letters;
     void (*open)(struct mailbox *mailbox, struct letter *letter);
@@ -23,7 +23,8 @@ struct mailbox {
 int mailbox_init(struct mailbox *mailbox, uv_loop_t *uv,
                  void (*open)(struct mailbox *mailbox, struct letter *letter));
 
-/* Letters still inside are opened first. Nobody may post any more. */
+/* Letters still inside are opened first. Nobody may post any more. Not from within open. The
+ * mailbox's memory may be freed at once. */
 void mailbox_deinit(struct mailbox *mailbox);
 
 /* From any thread. */
