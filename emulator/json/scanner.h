@@ -13,6 +13,9 @@
 
 struct text;
 
+/* Paths that one scan can look for. */
+#define JSON_PATHS_MAX 64
+
 /* A value inside the scanned bytes: a string with its quotes, an object with its braces. */
 struct json_span {
     enum json_kind kind;
@@ -37,9 +40,9 @@ struct json_path {
 bool json_is_valid(const char *data, size_t size);
 
 /*
- * Finds the values of count paths in one pass. False if the bytes aren't one JSON text. A path that
- * leads nowhere has a span whose data is NULL; of a member given twice the last one counts, as for
- * JSON.parse.
+ * Finds the values of count (at most JSON_PATHS_MAX) paths in one pass. False if the bytes aren't
+ * one JSON text; then no span has data. A path that leads nowhere has a span whose data is NULL; of
+ * a member given twice the last one counts, as for JSON.parse.
  */
 bool json_scan(const char *data, size_t size, const struct json_path *paths,
                struct json_span *spans, size_t count);
@@ -47,6 +50,20 @@ bool json_scan(const char *data, size_t size, const struct json_path *paths,
 /* The same for members of the top-level object. */
 bool json_scan_members(const char *data, size_t size, const char *const *names,
                        struct json_span *spans, size_t count);
+
+/* The members of an object or the elements of an array, one after another. */
+struct json_cursor {
+    const char *at;
+    const char *end;
+    bool has_names;
+};
+
+/* At the first one in span, which must come from a scan that succeeded; a scalar has none. */
+struct json_cursor json_cursor_begin(const struct json_span *span);
+
+/* False if there is no further one. name is the member's name with its quotes; an element has
+ * none, so its data is NULL. */
+bool json_cursor_next(struct json_cursor *cursor, struct json_span *name, struct json_span *value);
 
 /*
  * Calls visit for each member of the object that span is, until it returns false. name is the

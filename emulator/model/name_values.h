@@ -2,6 +2,7 @@
 
 /* A list of names with values, in order: environments, stage variables. A zeroed list is empty. */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct name_value {
@@ -20,5 +21,9 @@ void name_values_put(struct name_values *values, const char *name, const char *v
 /* NULL if there is none. */
 const char *name_values_find(const struct name_values *values, const char *name);
 
+/* to is overwritten, not released. */
 void name_values_copy(struct name_values *to, const struct name_values *from);
+
+/* True if both hold the same names with the same values, in whatever order. */
+bool name_values_equal(const struct name_values *a, const struct name_values *b);
 void name_values_deinit(struct name_values *values);

@@ -79,10 +79,11 @@ struct api *registry_find_api(const struct registry *registry, const char *api_i
 const struct route *api_find_route(const struct api *api, const char *route_key);
 const struct integration *api_find_integration(const struct api *api, const char *integration_id);
 
+/* to is overwritten, not released. */
 void function_copy(struct function *to, const struct function *from);
 void function_deinit(struct function *function);
 
-/* True if both would start the same process. */
+/* True if nothing distinguishes them: a process of one can serve the other. */
 bool function_equals(const struct function *a, const struct function *b);
 
 void registry_deinit(struct registry *registry);

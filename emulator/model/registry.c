@@ -1,0 +1,211 @@
+#include "model/registry.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+/* items with room for one more behind the first count, which is zeroed. */
+static void *grow(void *items, size_t count, size_t size)
+{
+    char *grown = memory_resize(items, (count + 1) * size);
+
+    memset(grown + count * size, 0, size);
+    return grown;
+}
+
+struct function *registry_add_function(struct registry *registry)
+{
+    registry->functions =
+        grow(registry->functions, registry->function_count, sizeof *registry->functions);
+    return &registry->functions[registry->function_count++];
+}
+
+struct api *registry_add_api(struct registry *registry)
+{
+    registry->apis = grow(registry->apis, registry->api_count, sizeof *registry->apis);
+    return &registry->apis[registry->api_count++];
+}
+
+struct route *api_add_route(struct api *api)
+{
+    api->routes = grow(api->routes, api->route_count, sizeof *api->routes);
+    return &api->routes[api->route_count++];
+}
+
+struct integration *api_add_integration(struct api *api)
+{
+    api->integrations = grow(api->integrations, api->integration_count, sizeof *api->integrations);
+    return &api->integrations[api->integration_count++];
+}
+
+struct stage *api_add_stage(struct api *api)
+{
+    api->stages = grow(api->stages, api->stage_count, sizeof *api->stages);
+    return &api->stages[api->stage_count++];
+}
+
+/* Resources that are still being filled have no name yet. */
+static bool is_same(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+struct function *registry_find_function(const struct registry *registry, const char *name)
+{
+    for (size_t i = 0; name && i < registry->function_count; i++) {
+        if (is_same(registry->functions[i].name, name))
+            return &registry->functions[i];
+    }
+    return NULL;
+}
+
+struct api *registry_find_api(const struct registry *registry, const char *api_id)
+{
+    for (size_t i = 0; api_id && i < registry->api_count; i++) {
+        if (is_same(registry->apis[i].api_id, api_id))
+            return &registry->apis[i];
+    }
+    return NULL;
+}
+
+const struct route *api_find_route(const struct api *api, const char *route_key)
+{
+    for (size_t i = 0; route_key && i < api->route_count; i++) {
+        if (is_same(api->routes[i].route_key, route_key))
+            return &api->routes[i];
+    }
+    return NULL;
+}
+
+const struct integration *api_find_integration(const struct api *api, const char *integration_id)
+{
+    for (size_t i = 0; integration_id && i < api->integration_count; i++) {
+        if (is_same(api->integrations[i].integration_id, integration_id))
+            return &api->integrations[i];
+    }
+    return NULL;
+}
+
+static size_t count_words(char *const *command)
+{
+    size_t count = 0;
+
+    while (command[count])
+        count++;
+    return count;
+}
+
+static char **copy_command(char *const *command)
+{
+    char **copy;
+    size_t count;
+
+    if (!command)
+        return NULL;
+    count = count_words(command);
+    copy  = memory_new((count + 1) * sizeof *copy);
+    for (size_t i = 0; i < count; i++)
+        copy[i] = memory_copy_string(command[i]);
+    return copy;
+}
+
+static bool is_same_command(char *const *a, char *const *b)
+{
+    if (!a || !b)
+        return a == b;
+    while (*a && *b && strcmp(*a, *b) == 0) {
+        a++;
+        b++;
+    }
+    return !*a && !*b;
+}
+
+static void free_command(char **command)
+{
+    for (char **word = command; word && *word; word++)
+        free(*word);
+    free(command);
+}
+
+void function_copy(struct function *to, const struct function *from)
+{
+    *to = (struct function){
+        .name             = memory_copy_string(from->name),
+        .runtime          = memory_copy_string(from->runtime),
+        .handler          = memory_copy_string(from->handler),
+        .command          = copy_command(from->command),
+        .code_uri         = memory_copy_string(from->code_uri),
+        .timeout_seconds  = from->timeout_seconds,
+        .memory_megabytes = from->memory_megabytes,
+        .concurrency      = from->concurrency,
+    };
+    name_values_copy(&to->environment, &from->environment);
+}
+
+bool function_equals(const struct function *a, const struct function *b)
+{
+    return is_same(a->name, b->name) && is_same(a->runtime, b->runtime) &&
+           is_same(a->handler, b->handler) && is_same_command(a->command, b->command) &&
+           is_same(a->code_uri, b->code_uri) && a->timeout_seconds == b->timeout_seconds &&
+           a->memory_megabytes == b->memory_megabytes && a->concurrency == b->concurrency &&
+           name_values_equal(&a->environment, &b->environment);
+}
+
+void function_deinit(struct function *function)
+{
+    free(function->name);
+    free(function->runtime);
+    free(function->handler);
+    free_command(function->command);
+    free(function->code_uri);
+    name_values_deinit(&function->environment);
+    *function = (struct function){0};
+}
+
+static void route_deinit(struct route *route)
+{
+    free(route->route_id);
+    free(route->route_key);
+    free(route->integration_id);
+}
+
+static void integration_deinit(struct integration *integration)
+{
+    free(integration->integration_id);
+    free(integration->function);
+}
+
+static void stage_deinit(struct stage *stage)
+{
+    free(stage->stage_name);
+    name_values_deinit(&stage->stage_variables);
+    free(stage->deployment_id);
+}
+
+static void api_deinit(struct api *api)
+{
+    free(api->api_id);
+    free(api->name);
+    free(api->route_selection_expression);
+    for (size_t i = 0; i < api->route_count; i++)
+        route_deinit(&api->routes[i]);
+    free(api->routes);
+    for (size_t i = 0; i < api->integration_count; i++)
+        integration_deinit(&api->integrations[i]);
+    free(api->integrations);
+    for (size_t i = 0; i < api->stage_count; i++)
+        stage_deinit(&api->stages[i]);
+    free(api->stages);
+}
+
+void registry_deinit(struct registry *registry)
+{
+    for (size_t i = 0; i < registry->function_count; i++)
+        function_deinit(&registry->functions[i]);
+    free(registry->functions);
+    for (size_t i = 0; i < registry->api_count; i++)
+        api_deinit(&registry->apis[i]);
+    free(registry->apis);
+    *registry = (struct registry){0};
+}
