@@ -46,8 +46,7 @@ static int hexadecimal(char character)
     return -1;
 }
 
-/* at stands behind the backslash. */
-static const char *escape_end(const char *at, const char *end)
+const char *token_escape_end(const char *at, const char *end)
 {
     if (at == end || *at == '\0' || !strchr("\"\\/bfnrtu", *at))
         return NULL;
@@ -70,7 +69,7 @@ const char *token_string_end(const char *at, const char *end)
             return NULL;
         if (*at++ == '"')
             return at;
-        at = escape_end(at, end);
+        at = token_escape_end(at, end);
         if (!at)
             return NULL;
     }

@@ -22,6 +22,10 @@ static inline const char *token_skip_space(const char *at, const char *end)
  */
 const char *token_string_end(const char *at, const char *end);
 
+/* at stands behind a backslash; returns the place behind the escape, or NULL if JSON has none such.
+ */
+const char *token_escape_end(const char *at, const char *end);
+
 /* at stands at a digit or minus; returns the place behind the number, or NULL if it is none. */
 const char *token_number_end(const char *at, const char *end);
 
