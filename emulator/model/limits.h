@@ -60,3 +60,6 @@
 
 /* Rows of closed connections that are kept. */
 #define CLOSED_CONNECTIONS_MAX 100000
+
+/* AWS?: a longer route key than this is never matched; the evaluation of a message ends there. */
+#define SELECTION_KEY_SIZE_MAX 4096

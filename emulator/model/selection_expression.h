@@ -18,17 +18,21 @@ struct selection_expression;
 enum selection {
     SELECTION_KEY,      /* *key holds the route key, which need not exist */
     SELECTION_NOT_JSON, /* the message is not JSON: $default */
-    SELECTION_EMPTY,    /* a variable has no value in this message, or the key is empty: $default */
+    SELECTION_EMPTY,    /* nothing is left: no variable has a value in this message: $default */
 };
 
 /*
- * Compiles source, e.g. "$request.body.action". NULL if it is malformed; then *error says where and
- * why. The caller frees the result.
+ * Compiles source: text, variables ($request.body, $request.body.<JSONPath>, or in braces
+ * ${request.body.action}) and \$ for a dollar. NULL if it is malformed; then *error says where,
+ * why and what would be right. The caller frees the result.
  */
 struct selection_expression *selection_expression_new(const char *source, struct text *error);
 void selection_expression_free(struct selection_expression *expression);
 
-/* Evaluates expression on one message of size bytes. *key is emptied first; message is only read.
+/*
+ * Evaluates expression on one message of size bytes. *key is emptied first; message is only read.
+ * A key longer than SELECTION_KEY_SIZE_MAX may be cut, but is still longer than that. It may
+ * contain NUL.
  */
 enum selection selection_expression_select(const struct selection_expression *expression,
                                            const char *message, size_t size, struct text *key);

@@ -1,0 +1,300 @@
+#include "model/selection_expression.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "model/limits.h"
+#include "json/java_text.h"
+#include "json/query.h"
+#include "json/scanner.h"
+
+/* Variables of one expression. */
+#define VARIABLES_MAX 16
+
+enum root { ROOT_BODY, ROOT_HEADER, ROOT_QUERY_STRING, ROOT_CONTEXT, ROOT_STAGE_VARIABLES };
+
+/* What a variable can begin with, and what to say where it isn't allowed. */
+static const struct {
+    const char *name;
+    const char *why_not;
+} roots[] = {
+    [ROOT_BODY]            = {"request.body",        "the body is not available here"              },
+    [ROOT_HEADER]          = {"request.header",      "a message has no headers"                    },
+    [ROOT_QUERY_STRING]    = {"request.querystring", "a message has no query string"               },
+    [ROOT_CONTEXT]         = {"context",             "$context is not available to messages"       },
+    [ROOT_STAGE_VARIABLES] = {"stageVariables",      "$stageVariables is not available to messages"},
+};
+
+/* AWS: the routes of a message are chosen by its body alone; headers came with the handshake. */
+#define MESSAGE_ROOTS (1u << ROOT_BODY)
+
+/* Text as it stands, or a variable. */
+struct piece {
+    struct piece *next;
+    const char *text; /* NULL: a variable */
+    size_t size;      /* of text */
+    size_t variable;
+};
+
+struct selection_expression {
+    struct arena arena;
+    struct piece *first;
+    struct query variables[VARIABLES_MAX];
+    struct json_path paths[VARIABLES_MAX]; /* of the variables, as json_scan() wants them */
+    size_t variable_count;
+};
+
+struct parser {
+    struct selection_expression *expression;
+    unsigned allowed_roots;
+    const char *source;
+    const char *at;
+    struct piece **end; /* where the next piece is linked */
+    struct text *error;
+};
+
+/* error has the reason already. */
+static bool explain(struct parser *parser)
+{
+    SCOPED_TEXT reason = *parser->error;
+
+    *parser->error = (struct text){0};
+    text_append_format(parser->error, "\"%s\", character %zu: %s", parser->source,
+                       (size_t)(parser->at - parser->source) + 1, text_string(&reason));
+    return false;
+}
+
+static struct piece *add_piece(struct parser *parser)
+{
+    struct piece *piece = arena_new(&parser->expression->arena, sizeof *piece);
+
+    *parser->end = piece;
+    parser->end  = &piece->next;
+    return piece;
+}
+
+static void add_text(struct parser *parser, const char *text, size_t size)
+{
+    struct piece *piece;
+
+    if (size == 0)
+        return;
+    piece       = add_piece(parser);
+    piece->text = arena_copy(&parser->expression->arena, text, size);
+    piece->size = size;
+}
+
+/* The size of the dotted name at at. */
+static size_t name_size(const char *at)
+{
+    size_t size = strspn(at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
+
+    while (size > 0 && at[size - 1] == '.')
+        size--;
+    return size;
+}
+
+static bool begins_with_root(const char *at, enum root root)
+{
+    size_t size = strlen(roots[root].name);
+
+    if (strncmp(at, roots[root].name, size) != 0)
+        return false;
+    return name_size(at) == size || at[size] == '.' || at[size] == '[';
+}
+
+/* AWS: $default is what the key is called, so it is often written without its backslash. */
+static bool is_special_route(const char *at, size_t size)
+{
+    static const char *const keys[] = {"default", "connect", "disconnect"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+        if (strlen(keys[i]) == size && strncmp(at, keys[i], size) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool refuse_variable(struct parser *parser, const char *at)
+{
+    static const char allowed[] = "allowed are $request.body and $request.body.<JSONPath>";
+    int size                    = (int)name_size(at);
+
+    if (size == 0)
+        text_append_string(parser->error, "'$' must begin a variable; \\$ is the character itself");
+    else if (is_special_route(at, (size_t)size))
+        text_append_format(parser->error,
+                           "there is no variable $%.*s; for that text itself write \\$%.*s", size,
+                           at, size, at);
+    else
+        text_append_format(parser->error, "there is no variable $%.*s; %s", size, at, allowed);
+    for (enum root root = 0; root < ARRAY_SIZE(roots); root++) {
+        if (!begins_with_root(at, root))
+            continue;
+        text_clear(parser->error);
+        text_append_format(parser->error, "$%.*s can't be used here: %s; %s", size, at,
+                           roots[root].why_not, allowed);
+    }
+    return explain(parser);
+}
+
+/* Consumes the root of a variable, if it is one of those allowed. */
+static bool parse_root(struct parser *parser)
+{
+    const char *name = parser->at + 1 + (parser->at[1] == '{');
+
+    for (enum root root = 0; root < ARRAY_SIZE(roots); root++) {
+        if (!(parser->allowed_roots & (1u << root)) || !begins_with_root(name, root))
+            continue;
+        parser->at = name + strlen(roots[root].name);
+        return true;
+    }
+    return refuse_variable(parser, name);
+}
+
+/* At the dollar. */
+static bool parse_variable(struct parser *parser)
+{
+    struct selection_expression *expression = parser->expression;
+    enum query_end end = parser->at[1] == '{' ? QUERY_ENDS_WITH_BRACE : QUERY_ENDS_WITH_NAME;
+    size_t variable    = expression->variable_count;
+
+    if (variable == VARIABLES_MAX) {
+        text_append_format(parser->error, "too many variables: %d are allowed", VARIABLES_MAX);
+        return explain(parser);
+    }
+    if (!parse_root(parser))
+        return false;
+    if (!query_parse(&expression->variables[variable], &expression->arena, &parser->at, end,
+                     parser->error))
+        return explain(parser);
+    if (end == QUERY_ENDS_WITH_BRACE)
+        parser->at++;
+    expression->paths[variable] = expression->variables[variable].plain;
+    expression->variable_count++;
+    add_piece(parser)->variable = variable;
+    return true;
+}
+
+/* Text up to a dollar or a backslash; a backslash that escapes nothing is text. */
+static void parse_text(struct parser *parser)
+{
+    size_t size = strcspn(parser->at, "$\\");
+
+    if (parser->at[size] == '\\' && parser->at[size + 1] != '$')
+        size++;
+    add_text(parser, parser->at, size);
+    parser->at += size;
+    if (parser->at[0] == '\\' && parser->at[1] == '$') {
+        add_text(parser, "$", 1);
+        parser->at += 2;
+    }
+}
+
+static bool parse(struct parser *parser)
+{
+    text_clear(parser->error);
+    if (!*parser->source) {
+        text_append_string(parser->error, "the expression is empty; usual is $request.body.action");
+        return false;
+    }
+    while (*parser->at) {
+        if (*parser->at != '$')
+            parse_text(parser);
+        else if (!parse_variable(parser))
+            return false;
+    }
+    return true;
+}
+
+struct selection_expression *selection_expression_new(const char *source, struct text *error)
+{
+    struct selection_expression *expression = NEW(struct selection_expression);
+    struct parser parser                    = {
+                           .expression    = expression,
+                           .allowed_roots = MESSAGE_ROOTS,
+                           .source        = source,
+                           .at            = source,
+                           .end           = &expression->first,
+                           .error         = error,
+    };
+
+    if (parse(&parser))
+        return expression;
+    selection_expression_free(expression);
+    return NULL;
+}
+
+void selection_expression_free(struct selection_expression *expression)
+{
+    if (!expression)
+        return;
+    arena_deinit(&expression->arena);
+    free(expression);
+}
+
+struct printing {
+    struct text *key;
+    bool is_first;
+};
+
+/* A key that is too long for every route need not become longer. */
+static bool print_item(void *owner, const struct json_span *value)
+{
+    struct printing *printing = owner;
+
+    if (!printing->is_first)
+        text_append(printing->key, ", ", 2);
+    printing->is_first = false;
+    java_text_print(value, printing->key);
+    return printing->key->size <= SELECTION_KEY_SIZE_MAX;
+}
+
+/* AWS: a null is as good as no value. */
+static bool print_single(void *owner, const struct json_span *value)
+{
+    struct text *key = owner;
+
+    if (value->kind != JSON_NULL)
+        java_text_print(value, key);
+    return false;
+}
+
+/* AWS: "Unresolvable" variables are the empty string. start is what the scan has found. */
+static void append_value(const struct query *variable, const struct json_span *start,
+                         struct text *key)
+{
+    struct printing printing = {.key = key, .is_first = true};
+
+    if (!start->data)
+        return;
+    if (!variable->is_list) {
+        query_each(variable, start, print_single, key);
+        return;
+    }
+    text_append_character(key, '[');
+    query_each(variable, start, print_item, &printing);
+    text_append_character(key, ']');
+}
+
+enum selection selection_expression_select(const struct selection_expression *expression,
+                                           const char *message, size_t size, struct text *key)
+{
+    struct json_span spans[VARIABLES_MAX];
+
+    text_clear(key);
+    if (!json_scan(message, size, expression->paths, spans, expression->variable_count))
+        return SELECTION_NOT_JSON;
+    for (const struct piece *piece = expression->first; piece; piece = piece->next) {
+        if (key->size > SELECTION_KEY_SIZE_MAX)
+            break;
+        if (piece->text)
+            text_append(key, piece->text, piece->size);
+        else
+            append_value(&expression->variables[piece->variable], &spans[piece->variable], key);
+    }
+    return key->size > 0 ? SELECTION_KEY : SELECTION_EMPTY;
+}
