@@ -141,6 +141,8 @@ static bool parse_selector(struct parser *parser)
         return fail(parser, "filters, [?(…)], are not supported in a path");
     case ':':
         return fail(parser, "slices, [1:3], are not supported in a path");
+    case '\0':
+        return fail(parser, "the closing ']' is missing");
     case ']':
         return fail(parser, "an index, '*' or a quoted name is missing in []");
     default:

@@ -20,7 +20,9 @@ void json_schema_free(struct json_schema *schema);
 
 /*
  * Calls report for every problem of document: where it stands ("apis.chat.stages"), what is wrong
- * and how to mend it (an unknown key names the nearest known one). Returns the number of problems.
+ * and how to mend it (an unknown key names the nearest known one). where is valid during the call;
+ * an unknown key is its own place, a missing one that of its object. Returns the number of
+ * problems.
  */
 size_t json_schema_check(const struct json_schema *schema, const struct json *document,
                          void (*report)(void *owner, const struct json *where, const char *message),

@@ -16,16 +16,16 @@
 
 enum root { ROOT_BODY, ROOT_HEADER, ROOT_QUERY_STRING, ROOT_CONTEXT, ROOT_STAGE_VARIABLES };
 
-/* What a variable can begin with, and what to say where it isn't allowed. */
+/* What a variable can begin with, and why messages have no such variables. */
 static const struct {
     const char *name;
     const char *why_not;
 } roots[] = {
-    [ROOT_BODY]            = {"request.body",        "the body is not available here"              },
-    [ROOT_HEADER]          = {"request.header",      "a message has no headers"                    },
-    [ROOT_QUERY_STRING]    = {"request.querystring", "a message has no query string"               },
-    [ROOT_CONTEXT]         = {"context",             "$context is not available to messages"       },
-    [ROOT_STAGE_VARIABLES] = {"stageVariables",      "$stageVariables is not available to messages"},
+    [ROOT_BODY]            = {"request.body",        ""                                   },
+    [ROOT_HEADER]          = {"request.header",      ", which have no headers"            },
+    [ROOT_QUERY_STRING]    = {"request.querystring", ", which have no query string"       },
+    [ROOT_CONTEXT]         = {"context",             ", whose route is chosen by the body"},
+    [ROOT_STAGE_VARIABLES] = {"stageVariables",      ", whose route is chosen by the body"},
 };
 
 /* AWS: the routes of a message are chosen by its body alone; headers came with the handshake. */
@@ -135,7 +135,7 @@ static bool refuse_variable(struct parser *parser, const char *at)
         if (!begins_with_root(at, root))
             continue;
         text_clear(parser->error);
-        text_append_format(parser->error, "$%.*s can't be used here: %s; %s", size, at,
+        text_append_format(parser->error, "$%.*s is not available to messages%s; %s", size, at,
                            roots[root].why_not, allowed);
     }
     return explain(parser);
