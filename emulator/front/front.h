@@ -27,6 +27,7 @@ struct front_settings {
     struct certificates *certificates; /* NULL: no TLS */
     const char *host;                  /* "localhost": both loopback addresses */
     uint16_t port;                     /* 0 picks a free one */
+    int64_t patience_milliseconds;     /* with who sends no head; 0: ten seconds */
 
     /* An upgrade: its head was read, and nothing behind it. The arrival is the callee's. */
     void (*on_upgrade)(void *owner, struct arrival *arrival);
@@ -42,6 +43,9 @@ uint16_t front_port(const struct front *front);
 
 /* Accepts nothing more from now on. */
 void front_stop(struct front *front);
+
+/* Closes what is still undecided and all TLS connections. Arrivals that wait can be taken or
+ * dropped later, but on_left isn't called any more. Not from within a callback of the front. */
 void front_close(struct front *front);
 
 /* What the client sent, and where it came from. */
