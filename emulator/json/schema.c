@@ -244,17 +244,22 @@ static const struct json *follow_reference(const struct schema_check *check,
 static void append_alternative(const struct schema_check *check, const struct json *alternative,
                                struct text *message)
 {
-    const struct json *rules = follow_reference(check, alternative);
-    const char *title        = json_find_string(rules, "title");
+    const struct json *rules    = follow_reference(check, alternative);
+    const struct json *constant = json_find(rules, "const");
+    const struct json *type     = json_find(rules, "type");
+    const struct json *required = json_find(rules, "required");
+    const char *title           = json_find_string(rules, "title");
 
     if (title)
         text_append_string(message, title);
-    else if (json_find(rules, "const"))
-        schema_append_value(json_find(rules, "const"), message);
-    else if (json_find(rules, "type"))
-        schema_append_types(json_find(rules, "type"), message);
+    else if (constant)
+        schema_append_value(constant, message);
+    else if (type)
+        schema_append_types(type, message);
     else
         text_append_string(message, "something else");
+    if (!title && required && required->first)
+        text_append_format(message, " with \"%s\"", required->first->string);
 }
 
 static void report_no_alternative(struct schema_check *check, const struct json *list,
@@ -269,7 +274,8 @@ static void report_no_alternative(struct schema_check *check, const struct json 
     } else {
         text_append_format(&message, "%s can't be ", schema_subject(check));
         schema_append_value(value, &message);
-        text_append_string(&message, " like this; it must be ");
+        text_append_string(&message,
+                           value->count > 0 ? " like this; it must be " : "; it must be ");
         for (const struct json *one = list->first; one; one = one->next) {
             if (one != list->first)
                 text_append_string(&message, one->next ? ", " : " or ");

@@ -296,17 +296,19 @@ static void check_number(struct schema_check *check, const struct json *rules,
 
 static void check_count(struct schema_check *check, const struct json *rules,
                         const struct json *value, const char *minimum_name,
-                        const char *maximum_name, size_t count, const char *things)
+                        const char *maximum_name, size_t count, const char *thing)
 {
     const struct json *minimum = json_find(rules, minimum_name);
     const struct json *maximum = json_find(rules, maximum_name);
 
     if (minimum && (double)count < minimum->number)
-        schema_problem(check, value, SCHEMA_WEIGHT_DETAIL, "%s must have at least %s %s, not %zu",
-                       schema_subject(check), minimum->string, things, count);
+        schema_problem(check, value, SCHEMA_WEIGHT_DETAIL, "%s must have at least %s %s%s, not %zu",
+                       schema_subject(check), minimum->string, thing,
+                       minimum->number == 1 ? "" : "s", count);
     if (maximum && (double)count > maximum->number)
-        schema_problem(check, value, SCHEMA_WEIGHT_DETAIL, "%s must have at most %s %s, not %zu",
-                       schema_subject(check), maximum->string, things, count);
+        schema_problem(check, value, SCHEMA_WEIGHT_DETAIL, "%s must have at most %s %s%s, not %zu",
+                       schema_subject(check), maximum->string, thing,
+                       maximum->number == 1 ? "" : "s", count);
 }
 
 static size_t count_characters(const struct json *string)
@@ -349,14 +351,14 @@ static void check_size(struct schema_check *check, const struct json *rules,
         break;
     case JSON_STRING:
         check_count(check, rules, value, "minLength", "maxLength", count_characters(value),
-                    "characters");
+                    "character");
         check_pattern(check, rules, value);
         break;
     case JSON_ARRAY:
-        check_count(check, rules, value, "minItems", "maxItems", value->count, "elements");
+        check_count(check, rules, value, "minItems", "maxItems", value->count, "element");
         break;
     case JSON_OBJECT:
-        check_count(check, rules, value, "minProperties", "maxProperties", value->count, "keys");
+        check_count(check, rules, value, "minProperties", "maxProperties", value->count, "key");
         break;
     }
 }
