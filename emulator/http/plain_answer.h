@@ -14,7 +14,7 @@
 struct loop;
 struct plain_answers;
 
-/* One for each loop. free closes what is still draining. */
+/* One for each loop. NULL after logging why. free closes what is still draining. */
 struct plain_answers *plain_answers_new(struct loop *loop);
 void plain_answers_free(struct plain_answers *answers);
 
@@ -25,6 +25,9 @@ void plain_answers_free(struct plain_answers *answers);
 void plain_answer_send(struct plain_answers *answers, int socket, unsigned status,
                        const char *headers, const char *body, size_t size);
 
-/* The same for one of AWS's errors. */
+/* The same for one of AWS's errors, with its type and a request id. */
 void plain_answer_error(struct plain_answers *answers, int socket, enum aws_error error,
                         const char *detail);
+
+/* Sockets that are still written to or drained. */
+size_t plain_answers_count(const struct plain_answers *answers);

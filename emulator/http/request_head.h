@@ -6,7 +6,10 @@
  * sockets.
  *
  * Refused as malformed: a line that isn't a header, space before a colon, folded lines, NUL and
- * other control characters, more than one Host, two lengths, a length with a transfer coding.
+ * other control characters, lines that end in LF or CR alone, no Host in HTTP/1.1 or more than
+ * one, two lengths, a length with a transfer coding.
+ *
+ * RFC 9112, sections 2 to 6.
  */
 
 #include <stddef.h>
@@ -27,15 +30,20 @@ struct request_header {
 };
 
 struct request_head {
-    char *storage; /* what the strings below point into; owned */
+    void *storage; /* what everything below points into; owned */
     size_t size;   /* bytes of the head, the empty line included */
     const char *method;
-    const char *target; /* raw, as on the request line */
-    struct request_header *headers;
+    const char *target;             /* raw, as on the request line; begins with '/' */
+    unsigned minor_version;         /* of HTTP/1: 0 or 1 */
+    struct request_header *headers; /* in the client's order */
     size_t header_count;
 };
 
-/* Parses the head at the front of size bytes. *head is written only for REQUEST_HEAD_COMPLETE. */
+/*
+ * Parses the head at the front of size bytes. *head is written only for REQUEST_HEAD_COMPLETE. An
+ * absolute target, "http://host/path", becomes "/path", and its host the value of Host, as RFC 9112
+ * asks of servers.
+ */
 enum request_head_result request_head_parse(const char *data, size_t size,
                                             struct request_head *head);
 void request_head_deinit(struct request_head *head);
@@ -43,5 +51,6 @@ void request_head_deinit(struct request_head *head);
 /* The last value under that name, whatever its case; NULL if there is none. */
 const char *request_head_find(const struct request_head *head, const char *name);
 
-/* True if one of the comma-separated tokens of the header is token, whatever its case. */
+/* True if one of the comma-separated tokens of the header, on all its lines, is token, whatever its
+ * case. */
 int request_head_has_token(const struct request_head *head, const char *name, const char *token);

@@ -1,0 +1,78 @@
+#include "http/url.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+
+/* -1 if it isn't a hex digit. */
+static int hex_value(char digit)
+{
+    if (digit >= '0' && digit <= '9')
+        return digit - '0';
+    if (digit >= 'a' && digit <= 'f')
+        return digit - 'a' + 10;
+    if (digit >= 'A' && digit <= 'F')
+        return digit - 'A' + 10;
+    return -1;
+}
+
+size_t url_decode(const char *data, size_t size, bool plus_is_space, char *out)
+{
+    size_t written = 0;
+
+    for (size_t at = 0; at < size; at++) {
+        char character = data[at];
+
+        if (character == '%' && at + 2 < size && hex_value(data[at + 1]) >= 0 &&
+            hex_value(data[at + 2]) >= 0) {
+            character = (char)(hex_value(data[at + 1]) << 4 | hex_value(data[at + 2]));
+            at += 2;
+        } else if (character == '+' && plus_is_space) {
+            character = ' ';
+        }
+        out[written++] = character;
+    }
+    return written;
+}
+
+static const char *decode(struct arena *arena, const char *data, size_t size)
+{
+    char *decoded = arena_new(arena, size + 1);
+
+    url_decode(data, size, true, decoded);
+    return decoded;
+}
+
+static size_t count_pieces(const char *query)
+{
+    size_t count = 1;
+
+    for (; *query; query++)
+        count += *query == '&';
+    return count;
+}
+
+size_t url_parse_query(struct arena *arena, const char *query, struct url_parameter **parameters)
+{
+    struct url_parameter *found;
+    size_t count = 0;
+
+    *parameters = NULL;
+    if (!query || !*query)
+        return 0;
+    found = arena_new(arena, count_pieces(query) * sizeof *found);
+    while (*query) {
+        size_t size      = strcspn(query, "&");
+        size_t name_size = strcspn(query, "=&");
+
+        if (size > 0) {
+            found[count].name = decode(arena, query, name_size);
+            found[count].value =
+                name_size < size ? decode(arena, query + name_size + 1, size - name_size - 1) : "";
+            count++;
+        }
+        query += size + (query[size] ? 1 : 0);
+    }
+    *parameters = found;
+    return count;
+}
