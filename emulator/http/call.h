@@ -15,14 +15,14 @@
 struct arena;
 struct call;
 
-/* "POST"; the target as on the request line, undecoded, with its query. */
+/* "POST"; the target as on the request line, undecoded, with its query; it begins with '/'. */
 const char *call_method(const struct call *call);
 const char *call_target(const struct call *call);
 
 /* NULL if there is no such header; the name's case doesn't matter. */
 const char *call_header(const struct call *call, const char *name);
 
-/* The decoded value of a "{name}" of the operation's path. */
+/* The decoded value of a "{name}" of the operation's path; NULL if it has no such name. */
 const char *call_path(struct call *call, const char *name);
 
 /* The decoded value of a query parameter, the last one of that name; NULL if there is none. */
@@ -42,10 +42,13 @@ void *call_client(const struct call *call);
 const char *call_operation(const struct call *call); /* its AWS name, "" if there is none */
 const struct sockaddr *call_peer(const struct call *call);
 
+/* What x-amzn-RequestId shows, if the server adds it: a UUID. */
+const char *call_request_id(struct call *call);
+
 /* For what must live until the call was answered. */
 struct arena *call_arena(struct call *call);
 
-/* Adds a header to the answer; both strings are copied. */
+/* Adds a header to the answer; both strings are copied. Content-Type replaces the answer's own. */
 void call_add_header(struct call *call, const char *name, const char *value);
 
 /* The answers. Each may be given from the handler, or later after reply_later(). */

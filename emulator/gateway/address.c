@@ -1,0 +1,176 @@
+#include "gateway/address.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "gateway/snapshot.h"
+#include "http/url.h"
+
+/* AWS: stage names have at most 128 characters; encoded ones take three times as many bytes. */
+#define SEGMENT_SIZE_MAX 384
+
+struct stages {
+    struct live_stage *const *items;
+    size_t count;
+};
+
+/* Takes the next segment of a path, decoded; doubled slashes are one. False at the end. */
+static bool next_segment(const char **path, char segment[SEGMENT_SIZE_MAX + 1])
+{
+    const char *begin = *path + strspn(*path, "/");
+    size_t size       = strcspn(begin, "/?#");
+
+    if (size == 0 || size > SEGMENT_SIZE_MAX)
+        return false;
+    segment[url_decode(begin, size, false, segment)] = '\0';
+    *path                                            = begin + size;
+    return true;
+}
+
+static bool is_served(const struct live_stage *stage)
+{
+    return stage->snapshot != NULL;
+}
+
+static bool is_of_api(const struct live_stage *stage, const char *api)
+{
+    return !api || strcmp(stage->api_id, api) == 0 || strcmp(stage->api_name, api) == 0;
+}
+
+/* The stage of that name (NULL: any) in that API (an id or a name; NULL: any), if it is the only
+ * one. */
+static struct live_stage *find_only(const struct stages *stages, const char *api, const char *name)
+{
+    struct live_stage *found = NULL;
+
+    for (size_t i = 0; i < stages->count; i++) {
+        struct live_stage *stage = stages->items[i];
+
+        if (!is_served(stage) || !is_of_api(stage, api))
+            continue;
+        if (name && strcmp(stage->stage_name, name) != 0)
+            continue;
+        if (found)
+            return NULL;
+        found = stage;
+    }
+    return found;
+}
+
+static bool is_stage_name(const struct stages *stages, const char *name)
+{
+    for (size_t i = 0; i < stages->count; i++) {
+        if (is_served(stages->items[i]) && strcmp(stages->items[i]->stage_name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void set_stage(struct address *address, struct live_stage *stage, const char *rest)
+{
+    if (!stage)
+        return;
+    address->kind  = ADDRESS_STAGE;
+    address->stage = stage;
+    address->rest  = rest;
+}
+
+/* The path of an API that is known already: its stage, and what follows. */
+static void resolve_in_api(const struct stages *stages, const char *api, const char *path,
+                           struct address *address)
+{
+    char segment[SEGMENT_SIZE_MAX + 1];
+
+    address->problem = "the API has no such stage, or there is no such API";
+    if (next_segment(&path, segment))
+        set_stage(address, find_only(stages, api, segment), path);
+}
+
+static void resolve_by_path(const struct stages *stages, const char *path, struct address *address)
+{
+    const char *rest = path;
+    char segment[SEGMENT_SIZE_MAX + 1];
+
+    if (!next_segment(&rest, segment)) {
+        address->problem = "the path names no stage, and there is not just one";
+        set_stage(address, find_only(stages, NULL, NULL), path);
+        return;
+    }
+    if (strcmp(segment, "@connections") == 0) {
+        address->kind = ADDRESS_ANY_STAGE;
+        address->rest = path;
+        return;
+    }
+    set_stage(address, find_only(stages, NULL, segment), rest);
+    if (address->kind == ADDRESS_STAGE)
+        return;
+    resolve_in_api(stages, segment, rest, address);
+    if (address->kind == ADDRESS_STAGE)
+        return;
+    address->problem = is_stage_name(stages, segment)
+                           ? "several APIs have a stage of that name: put the API's id before it"
+                           : "there is no stage, API id or API name like the path's first segment";
+}
+
+/* LocalStack's form: what follows "/_aws/execute-api/" names API and stage. NULL if path isn't one.
+ */
+static const char *after_localstack_prefix(const char *path)
+{
+    char segment[SEGMENT_SIZE_MAX + 1];
+
+    if (!next_segment(&path, segment) || strcmp(segment, "_aws") != 0)
+        return NULL;
+    if (!next_segment(&path, segment) || strcmp(segment, "execute-api") != 0)
+        return NULL;
+    return path;
+}
+
+/*
+ * "{apiId}.execute-api.{region}…" to its API id. AWS: such a host is what events carry as
+ * domainName; its port would be 443, but one that a client needed to get here (on a name that
+ * resolves to this machine) is kept.
+ */
+static bool take_api_from_host(const char *host, char api[SEGMENT_SIZE_MAX + 1],
+                               struct address *address)
+{
+    size_t label = host ? strcspn(host, ".:") : 0;
+    size_t size  = host ? strlen(host) : 0;
+    const char *port;
+
+    if (label == 0 || label > SEGMENT_SIZE_MAX || size >= ADDRESS_DOMAIN_SIZE ||
+        strncasecmp(host + label, ".execute-api.", 13) != 0)
+        return false;
+    snprintf(api, SEGMENT_SIZE_MAX + 1, "%.*s", (int)label, host);
+    port = strchr(host, ':');
+    if (port && strstr(host, ".amazonaws.com"))
+        size = (size_t)(port - host);
+    snprintf(address->domain, sizeof address->domain, "%.*s", (int)size, host);
+    return true;
+}
+
+void address_resolve(struct live_stage *const *items, size_t count, const char *host,
+                     const char *target, struct address *address)
+{
+    const struct stages stages = {items, count};
+    const char *localstack     = after_localstack_prefix(target);
+    char api[SEGMENT_SIZE_MAX + 1];
+
+    *address = (struct address){.kind = ADDRESS_UNKNOWN, .rest = target, .problem = ""};
+    if (localstack) {
+        address->problem = "the path is not /_aws/execute-api/{apiId}/{stage} of a known stage";
+        if (next_segment(&localstack, api))
+            resolve_in_api(&stages, api, localstack, address);
+    } else if (take_api_from_host(host, api, address)) {
+        resolve_in_api(&stages, api, target, address);
+    } else {
+        resolve_by_path(&stages, target, address);
+    }
+}
+
+bool address_is_whole(const struct address *address)
+{
+    const char *rest = address->rest + strspn(address->rest, "/");
+
+    return *rest == '\0' || *rest == '?' || *rest == '#';
+}

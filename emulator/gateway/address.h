@@ -1,0 +1,37 @@
+#pragma once
+
+/*
+ * Which API and stage a request means, in all the forms of URL that clients use: by path, by AWS's
+ * host name, by LocalStack's path. Looks at strings only.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct live_stage;
+
+#define ADDRESS_DOMAIN_SIZE 256
+
+enum address_kind {
+    ADDRESS_STAGE,     /* stage is set */
+    ADDRESS_ANY_STAGE, /* /@connections at the root: connection ids are unique in one emulator */
+    ADDRESS_UNKNOWN,   /* no such stage: 403; problem says why */
+};
+
+struct address {
+    enum address_kind kind;
+    struct live_stage *stage;
+    const char *rest; /* what follows the stage in target: "", or it begins with '/', '?' or '@' */
+    const char *problem;
+
+    /* The host for events if it is one of AWS's; "" otherwise: then the emulator's own domain
+     * counts. */
+    char domain[ADDRESS_DOMAIN_SIZE];
+};
+
+/* host is the Host header (NULL: none), target the raw request target. */
+void address_resolve(struct live_stage *const *stages, size_t count, const char *host,
+                     const char *target, struct address *address);
+
+/* True if nothing but slashes (and a query) is left of target at rest. */
+bool address_is_whole(const struct address *address);

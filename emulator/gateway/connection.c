@@ -1,0 +1,353 @@
+#include "gateway/connection.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "gateway/departure.h"
+#include "gateway/gateway_state.h"
+#include "gateway/message.h"
+#include "gateway/snapshot.h"
+#include "loop/loop.h"
+#include "store/store_connection.h"
+
+/* AWS: the close code and reason of the idle timeout, as captured. AWS?: the maximum duration's are
+ * the same. */
+#define CLOSE_CODE_TIMEOUT   1001
+#define CLOSE_REASON_TIMEOUT "Going away"
+
+/* AWS: 1006 for a transport that ended without a close frame. */
+#define CLOSE_CODE_LOST 1006
+
+/* AWS (observed): what a $disconnect event says of a close frame without a code. */
+#define CLOSE_CODE_NONE   1005
+#define CLOSE_REASON_NONE "Client-side close frame status not set"
+
+/* How long last_active_at may be ahead of the store. */
+#define FLUSH_MILLISECONDS 1000
+
+static const char *add_string(struct text *strings, const char *string)
+{
+    size_t at = strings->size;
+
+    if (!string)
+        return NULL;
+    text_append(strings, string, strlen(string) + 1);
+    return (const char *)(uintptr_t)(at + 1); /* an offset, 1 more so that it isn't NULL */
+}
+
+static void resolve_string(struct connection *connection, const char **string)
+{
+    if (*string)
+        *string = connection->strings + (uintptr_t)*string - 1;
+}
+
+/* One block for all strings of a connection: there are many connections. */
+static void pack_strings(struct connection *connection, const struct event_facts *facts,
+                         const char *deployment_id)
+{
+    SCOPED_TEXT strings  = {0};
+    SCOPED_TEXT identity = {0};
+    SCOPED_TEXT tail     = {0};
+
+    event_write_constants(facts, &identity, &tail);
+    connection->source_ip     = add_string(&strings, facts->source_ip);
+    connection->user_agent    = add_string(&strings, facts->user_agent);
+    connection->domain_name   = add_string(&strings, facts->domain_name);
+    connection->authorizer    = add_string(&strings, facts->authorizer);
+    connection->deployment_id = add_string(&strings, deployment_id);
+    connection->identity      = add_string(&strings, text_string(&identity));
+    connection->tail          = add_string(&strings, text_string(&tail));
+    connection->strings       = memory_copy(strings.data, strings.size);
+    resolve_string(connection, &connection->source_ip);
+    resolve_string(connection, &connection->user_agent);
+    resolve_string(connection, &connection->domain_name);
+    resolve_string(connection, &connection->authorizer);
+    resolve_string(connection, &connection->deployment_id);
+    resolve_string(connection, &connection->identity);
+    resolve_string(connection, &connection->tail);
+}
+struct connection *connection_new(struct gateway *gateway, struct live_stage *stage,
+                                  const struct event_facts *facts, const char *deployment_id)
+{
+    struct connection *connection = NEW(struct connection);
+
+    connection->gateway        = gateway;
+    connection->stage          = stage;
+    connection->connected_at   = facts->connected_at;
+    connection->last_active_at = facts->connected_at;
+    memcpy(connection->id, facts->connection_id, ID_SIZE);
+    pack_strings(connection, facts, deployment_id);
+    map_put(&gateway->pending, connection->id, connection);
+    return connection;
+}
+
+void connection_recover(struct gateway *gateway, struct live_stage *stage,
+                        const struct connection_row *row)
+{
+    const struct event_facts facts = {
+        .connection_id = row->connection_id,
+        .api_id        = row->api_id,
+        .stage         = row->stage,
+        .domain_name   = row->domain_name,
+        .source_ip     = row->source_ip,
+        .user_agent    = row->user_agent,
+        .authorizer    = row->authorizer,
+        .connected_at  = row->connected_at,
+    };
+    struct connection *connection =
+        connection_new(gateway, stage, &facts, row->deployment_id ? row->deployment_id : "");
+
+    map_remove(&gateway->pending, connection->id);
+    connection->state        = CONNECTION_LEAVING;
+    connection->close_code   = (uint16_t)row->disconnect_status_code;
+    connection->close_reason = memory_copy_string(row->disconnect_reason);
+    departure_add(connection);
+}
+
+void connection_fill_row(const struct connection *connection, struct connection_row *row)
+{
+    *row = (struct connection_row){
+        .connection_id  = connection->id,
+        .api_id         = connection->stage->api_id,
+        .stage          = connection->stage->stage_name,
+        .connected_at   = connection->connected_at,
+        .last_active_at = connection->last_active_at,
+        .source_ip      = connection->source_ip,
+        .user_agent     = connection->user_agent,
+        .domain_name    = connection->domain_name,
+        .deployment_id  = connection->deployment_id,
+        .authorizer     = connection->authorizer,
+    };
+}
+
+void connection_fill_event(const struct connection *connection, const char *stage_variables,
+                           int64_t now, struct event *event)
+{
+    *event = (struct event){
+        .identity        = connection->identity,
+        .tail            = connection->tail,
+        .stage           = connection->stage->stage_name,
+        .domain_name     = connection->domain_name,
+        .authorizer      = connection->authorizer,
+        .stage_variables = stage_variables,
+        .connected_at    = connection->connected_at,
+        .now             = now,
+    };
+    id_request(now, event->request_id);
+}
+
+static void on_flush(struct alarm *alarm)
+{
+    connections_flush(container_of(alarm, struct gateway, flush));
+}
+
+void connections_flush(struct gateway *gateway)
+{
+    struct queue_link *link;
+
+    while ((link = queue_pop(&gateway->touched))) {
+        struct connection *connection = container_of(link, struct connection, touched);
+
+        connection->is_touched = false;
+        store_connection_touch(gateway->settings.store, connection->id, connection->last_active_at);
+    }
+}
+
+/* AWS (observed): traffic in either direction keeps a connection from idling. */
+static void touch(struct connection *connection)
+{
+    struct gateway *gateway = connection->gateway;
+
+    connection->last_active_at = clock_milliseconds();
+    if (connection->is_touched)
+        return;
+    connection->is_touched = true;
+    if (queue_is_empty(&gateway->touched))
+        alarm_set(gateway->settings.alarms, &gateway->flush, FLUSH_MILLISECONDS, on_flush);
+    queue_push(&gateway->touched, &connection->touched);
+}
+
+static void on_time_is_up(struct alarm *alarm);
+
+/* One alarm for both limits; traffic doesn't set it anew, it is looked at when it rings. */
+static void set_alarm(struct connection *connection)
+{
+    const struct gateway_settings *settings = &connection->gateway->settings;
+    int64_t idle   = connection->last_active_at + settings->idle_timeout_milliseconds;
+    int64_t oldest = connection->connected_at + settings->max_duration_milliseconds;
+    int64_t wait   = (idle < oldest ? idle : oldest) - clock_milliseconds();
+
+    alarm_set(settings->alarms, &connection->alarm, wait > 0 ? wait : 0, on_time_is_up);
+}
+
+static void on_time_is_up(struct alarm *alarm)
+{
+    struct connection *connection           = container_of(alarm, struct connection, alarm);
+    const struct gateway_settings *settings = &connection->gateway->settings;
+    int64_t now                             = clock_milliseconds();
+    bool is_old  = now - connection->connected_at >= settings->max_duration_milliseconds;
+    bool is_idle = now - connection->last_active_at >= settings->idle_timeout_milliseconds;
+
+    if (!is_old && !is_idle) {
+        set_alarm(connection);
+        return;
+    }
+    log_info(
+        LOG_FIELDS({"connectionId", connection->id},
+                   {"reason", is_old ? "max-duration" : "idle-timeout"}),
+        "closed with 1001: %s",
+        is_old
+            ? "AWS ends every connection after its maximum duration (2 hours)"
+            : "no message in either direction; AWS closes after 10 minutes, and pings don't count");
+    connection_close(connection, CLOSE_CODE_TIMEOUT, CLOSE_REASON_TIMEOUT);
+}
+
+/* Into the LEAVING state, whoever began it. */
+static void leave(struct connection *connection, uint16_t code, const char *reason)
+{
+    struct gateway *gateway = connection->gateway;
+    char number[8];
+
+    snprintf(number, sizeof number, "%u", code);
+    log_info(LOG_FIELDS({"connectionId", connection->id}, {"code", number},
+                        {"closeReason", reason[0] ? reason : NULL}),
+             "disconnected");
+    connection->state        = CONNECTION_LEAVING;
+    connection->close_code   = code;
+    connection->close_reason = memory_copy_string(reason);
+    messages_forget(connection);
+    store_connection_close(gateway->settings.store, connection->id, clock_milliseconds(), code,
+                           reason);
+    departure_add(connection);
+}
+
+static void remove_from_open(struct connection *connection)
+{
+    struct gateway *gateway = connection->gateway;
+
+    map_remove(&gateway->connections, connection->id);
+    queue_remove(&gateway->open, &connection->link);
+    alarm_stop(gateway->settings.alarms, &connection->alarm);
+    if (connection->is_touched)
+        queue_remove(&gateway->touched, &connection->touched);
+    connection->is_touched = false;
+}
+
+void connection_open(struct connection *connection, int socket, const char *key,
+                     const char *protocol)
+{
+    struct gateway *gateway = connection->gateway;
+
+    assert(connection->state == CONNECTION_PENDING);
+    map_remove(&gateway->pending, connection->id);
+    if (socket >= 0)
+        connection->websocket =
+            websocket_adopt(gateway->websockets, socket, key, protocol, connection);
+    if (!connection->websocket) {
+        leave(connection, CLOSE_CODE_LOST, "");
+        return;
+    }
+    connection->state = CONNECTION_OPEN;
+    map_put(&gateway->connections, connection->id, connection);
+    queue_push(&gateway->open, &connection->link);
+    set_alarm(connection);
+}
+
+void connection_close(struct connection *connection, uint16_t code, const char *reason)
+{
+    if (connection->state != CONNECTION_OPEN)
+        return;
+    remove_from_open(connection);
+    websocket_close(connection->websocket, code, reason);
+    leave(connection, code, reason);
+}
+
+enum send_result connection_send(struct connection *connection, const char *data, size_t size)
+{
+    enum send_result result;
+
+    if (connection->state != CONNECTION_OPEN)
+        return SEND_CLOSED;
+    result = websocket_send(connection->websocket, data, size);
+    if (result == SEND_DONE)
+        touch(connection);
+    return result;
+}
+
+static void free_if_over(struct connection *connection)
+{
+    if (connection->state == CONNECTION_GONE && !connection->websocket)
+        connection_free(connection);
+}
+
+void connection_depart(struct connection *connection)
+{
+    assert(connection->state == CONNECTION_DEPARTING);
+    connection->state = CONNECTION_GONE;
+    free_if_over(connection);
+}
+
+static void free_memory(void *object)
+{
+    struct connection *connection = object;
+
+    free(connection->strings);
+    free(connection->close_reason);
+    free(connection);
+}
+
+void connection_free(struct connection *connection)
+{
+    struct gateway *gateway = connection->gateway;
+
+    departure_cancel(connection);
+    messages_forget(connection);
+    if (connection->state == CONNECTION_PENDING)
+        map_remove(&gateway->pending, connection->id);
+    loop_free_later(gateway->settings.loop, connection, free_memory);
+}
+
+static void on_message(void *owner, const char *data, size_t size)
+{
+    struct connection *connection = owner;
+
+    if (connection->state != CONNECTION_OPEN)
+        return;
+    touch(connection);
+    message_begin(connection, data, size);
+}
+
+/* AWS?: whether a ping resets the idle timer isn't documented; here it doesn't. */
+static void on_control(void *owner)
+{
+}
+
+static const char *reason_for(uint16_t code, const char *reason)
+{
+    return code == CLOSE_CODE_NONE ? CLOSE_REASON_NONE : reason;
+}
+
+static void on_closed(void *owner, uint16_t code, const char *reason)
+{
+    struct connection *connection = owner;
+
+    connection->websocket = NULL;
+    if (connection->state == CONNECTION_OPEN) {
+        remove_from_open(connection);
+        leave(connection, code, reason_for(code, reason));
+        return;
+    }
+    free_if_over(connection);
+}
+
+const struct websocket_events connection_events = {
+    .on_message = on_message,
+    .on_control = on_control,
+    .on_closed  = on_closed,
+};

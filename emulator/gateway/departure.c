@@ -1,0 +1,144 @@
+#include "gateway/departure.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "gateway/connection.h"
+#include "gateway/gateway_state.h"
+#include "gateway/snapshot.h"
+#include "lambda/lambda.h"
+#include "store/store_connection.h"
+
+/* $disconnect handlers that run at once, in all. */
+#define DEPARTURES_MAX 64
+
+/* When to try again after a function had no room for a $disconnect event. */
+#define DEPARTURE_RETRY_MILLISECONDS 500
+
+struct departure {
+    struct invocation invocation;
+    struct connection *connection;
+    struct snapshot *snapshot;
+};
+
+void departure_add(struct connection *connection)
+{
+    assert(connection->state == CONNECTION_LEAVING);
+    queue_push(&connection->gateway->leaving, &connection->link);
+    departures_start(connection->gateway);
+}
+
+static void delivered(struct connection *connection)
+{
+    store_connection_delivered(connection->gateway->settings.store, connection->id);
+    connection_depart(connection);
+}
+
+static void on_retry(struct alarm *alarm)
+{
+    departures_start(container_of(alarm, struct gateway, leaving_retry));
+}
+
+/* The function had no room: the connection goes back to the head of the line. */
+static void try_again(struct connection *connection)
+{
+    struct gateway *gateway = connection->gateway;
+
+    connection->state = CONNECTION_LEAVING;
+    queue_push_first(&gateway->leaving, &connection->link);
+    alarm_set(gateway->settings.alarms, &gateway->leaving_retry, DEPARTURE_RETRY_MILLISECONDS,
+              on_retry);
+}
+
+static void log_failure(const struct connection *connection, const struct invocation *invocation)
+{
+    if (invocation->outcome == INVOCATION_SUCCEEDED)
+        return;
+    log_warn(LOG_FIELDS({"connectionId", connection->id}, {"reason", "disconnect-handler-failed"},
+                        {"requestId", invocation->request_id}),
+             "the $disconnect handler failed: %.500s; AWS ignores its result and doesn't try again",
+             text_string(&invocation->payload));
+}
+
+static void on_disconnect_done(struct invocation *invocation)
+{
+    struct departure *departure   = container_of(invocation, struct departure, invocation);
+    struct connection *connection = departure->connection;
+    struct gateway *gateway       = connection->gateway;
+    bool has_no_room              = invocation->outcome == INVOCATION_THROTTLED;
+
+    connection->departure = NULL;
+    gateway->departures--;
+    if (!has_no_room)
+        log_failure(connection, invocation);
+    text_deinit(&invocation->payload);
+    snapshot_drop(departure->snapshot);
+    free(departure);
+    if (has_no_room) {
+        try_again(connection);
+        return;
+    }
+    delivered(connection);
+    departures_start(gateway);
+}
+
+static void invoke(struct connection *connection, const struct snapshot_route *route)
+{
+    struct departure *departure = NEW(struct departure);
+    struct gateway *gateway     = connection->gateway;
+    struct event event;
+
+    departure->connection = connection;
+    departure->snapshot   = snapshot_keep(connection->stage->snapshot);
+    departure->invocation = (struct invocation){
+        .function             = route->function,
+        .timeout_milliseconds = route->timeout_milliseconds,
+        .connection_id        = connection->id,
+        .done                 = on_disconnect_done,
+    };
+    connection_fill_event(connection, text_string(&departure->snapshot->stage_variables),
+                          clock_milliseconds(), &event);
+    event_write_disconnect(&event, connection->close_code, connection->close_reason,
+                           &departure->invocation.event);
+    connection->departure = departure;
+    gateway->departures++;
+    lambda_invoke(gateway->settings.lambda, &departure->invocation);
+}
+
+static void start(struct connection *connection)
+{
+    const struct snapshot *snapshot    = connection->stage->snapshot;
+    const struct snapshot_route *route = NULL;
+
+    if (snapshot)
+        route = snapshot_find_route(snapshot, "$disconnect");
+    connection->state = CONNECTION_DEPARTING;
+    if (route && route->function)
+        invoke(connection, route);
+    else
+        delivered(connection); /* nobody wants to know */
+}
+
+void departures_start(struct gateway *gateway)
+{
+    while (gateway->departures < DEPARTURES_MAX && !queue_is_empty(&gateway->leaving) &&
+           gateway->leaving_retry.position == 0)
+        start(container_of(queue_pop(&gateway->leaving), struct connection, link));
+}
+
+void departure_cancel(struct connection *connection)
+{
+    struct departure *departure = connection->departure;
+
+    if (!departure)
+        return;
+    invocation_cancel(&departure->invocation);
+    connection->departure = NULL;
+    connection->gateway->departures--;
+    snapshot_drop(departure->snapshot);
+    free(departure);
+}

@@ -1,0 +1,138 @@
+#include "gateway/event.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "gateway/event_headers.h"
+#include "http/request_head.h"
+
+void event_write_constants(const struct event_facts *facts, struct text *identity,
+                           struct text *tail)
+{
+    text_append_string(identity, ",\"identity\":{");
+    if (facts->user_agent) {
+        text_append_string(identity, "\"userAgent\":");
+        text_append_json_string(identity, facts->user_agent);
+        text_append_character(identity, ',');
+    }
+    text_append_string(identity, "\"sourceIp\":");
+    text_append_json_string(identity, facts->source_ip);
+    text_append_string(identity, "},\"requestId\":\"");
+
+    text_append_string(tail, "\",\"domainName\":");
+    text_append_json_string(tail, facts->domain_name);
+    text_append_format(tail, ",\"connectionId\":\"%s\",\"apiId\":\"%s\"}", facts->connection_id,
+                       facts->api_id);
+}
+
+/* A member whose value needs no escaping. */
+static void append_member(struct text *out, const char *name, const char *value)
+{
+    text_append_character(out, ',');
+    text_append_character(out, '"');
+    text_append_string(out, name);
+    text_append_string(out, "\":\"");
+    text_append_string(out, value);
+    text_append_character(out, '"');
+}
+
+static void append_stage_variables(const struct event *event, struct text *out)
+{
+    if (event->stage_variables[0] == '\0')
+        return;
+    text_append_string(out, "\"stageVariables\":");
+    text_append_string(out, event->stage_variables);
+    text_append_character(out, ',');
+}
+
+static void append_authorizer(const struct event *event, struct text *out)
+{
+    if (!event->authorizer)
+        return;
+    text_append_string(out, ",\"authorizer\":");
+    text_append_string(out, event->authorizer);
+}
+
+static void append_request(const struct event *event, const char *type, struct text *out)
+{
+    char request_time[CLOCK_REQUEST_TIME_SIZE];
+
+    clock_format_request_time(event->now, request_time);
+    append_member(out, "eventType", type);
+    append_member(out, "extendedRequestId", event->request_id);
+    append_member(out, "requestTime", request_time);
+    append_member(out, "messageDirection", "IN");
+}
+
+/* From "stage" to the end of the requestContext. */
+static void append_connection(const struct event *event, struct text *out)
+{
+    append_member(out, "stage", event->stage);
+    text_append_string(out, ",\"connectedAt\":");
+    text_append_number(out, event->connected_at);
+    text_append_string(out, ",\"requestTimeEpoch\":");
+    text_append_number(out, event->now);
+    text_append_string(out, event->identity);
+    text_append_string(out, event->request_id);
+    text_append_string(out, event->tail);
+}
+
+void event_write_connect(const struct event *event, const struct request_head *head,
+                         const char *source_ip, const char *trace_id, struct text *out)
+{
+    text_append_character(out, '{');
+    event_write_headers(head, source_ip, trace_id, out);
+    text_append_character(out, ',');
+    event_write_query(head->target, out);
+    append_stage_variables(event, out);
+    text_append_string(out, "\"requestContext\":{\"routeKey\":\"$connect\"");
+    append_authorizer(event, out);
+    append_request(event, "CONNECT", out);
+    append_connection(event, out);
+    text_append_string(out, ",\"isBase64Encoded\":false}");
+}
+
+void event_write_message(const struct event *event, const char *route_key, const char *message_id,
+                         const char *body, size_t size, struct text *out)
+{
+    text_append_character(out, '{');
+    append_stage_variables(event, out);
+    text_append_string(out, "\"requestContext\":{\"routeKey\":");
+    text_append_json_string(out, route_key);
+    append_member(out, "messageId", message_id);
+    append_authorizer(event, out);
+    append_request(event, "MESSAGE", out);
+    append_connection(event, out);
+    text_append_string(out, ",\"body\":");
+    text_append_json(out, body, size);
+    text_append_string(out, ",\"isBase64Encoded\":false}");
+}
+
+/* AWS (observed): exactly these four headers, the last three empty. */
+static void append_disconnect_headers(const struct event *event, struct text *out)
+{
+    text_append_string(out, "\"headers\":{\"Host\":");
+    text_append_json_string(out, event->domain_name);
+    text_append_string(out, ",\"x-api-key\":\"\",\"X-Forwarded-For\":\"\",\"x-restapi\":\"\"},"
+                            "\"multiValueHeaders\":{\"Host\":[");
+    text_append_json_string(out, event->domain_name);
+    text_append_string(out,
+                       "],\"x-api-key\":[\"\"],\"X-Forwarded-For\":[\"\"],\"x-restapi\":[\"\"]},");
+}
+
+void event_write_disconnect(const struct event *event, int status_code, const char *reason,
+                            struct text *out)
+{
+    text_append_character(out, '{');
+    append_disconnect_headers(event, out);
+    append_stage_variables(event, out);
+    text_append_string(out, "\"requestContext\":{\"routeKey\":\"$disconnect\"");
+    text_append_format(out, ",\"disconnectStatusCode\":%d", status_code);
+    append_authorizer(event, out);
+    append_request(event, "DISCONNECT", out);
+    text_append_string(out, ",\"disconnectReason\":");
+    text_append_json_string(out, reason);
+    append_connection(event, out);
+    text_append_string(out, ",\"isBase64Encoded\":false}");
+}

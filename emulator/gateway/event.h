@@ -1,0 +1,62 @@
+#pragma once
+
+/*
+ * The JSON that handlers see: CONNECT, MESSAGE and DISCONNECT events, with AWS's members, order,
+ * casing and omissions. Events are assembled as strings; what is constant for a connection is
+ * written once.
+ *
+ * AWS: "Lambda proxy integrations for WebSocket APIs"; order and omissions observed in captured
+ * events.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/id.h"
+
+struct request_head;
+struct text;
+
+/* What the events of one connection have in common. Strings are borrowed. */
+struct event_facts {
+    const char *connection_id;
+    const char *api_id;
+    const char *stage;
+    const char *domain_name;
+    const char *source_ip;
+    const char *user_agent; /* NULL: the client sent none, and the member is left out */
+    const char *authorizer; /* JSON object of requestContext.authorizer; NULL: no authorizer ran */
+    int64_t connected_at;   /* ms since 1970 */
+};
+
+/* Appends the two constant parts of a requestContext: from "stage" to its end, without the
+ * request's own values. */
+void event_write_constants(const struct event_facts *facts, struct text *identity,
+                           struct text *tail);
+
+/* One event. Strings are borrowed. */
+struct event {
+    const char *identity; /* the constants above */
+    const char *tail;
+    const char *stage;
+    const char *domain_name;
+    const char *authorizer;
+    const char *stage_variables; /* a JSON object; "" for none */
+    int64_t connected_at;
+    int64_t now; /* ms since 1970 */
+    char request_id[ID_SIZE];
+};
+
+/*
+ * Appends the event of a connection that asks to come in. trace_id is the value behind "Root=".
+ */
+void event_write_connect(const struct event *event, const struct request_head *head,
+                         const char *source_ip, const char *trace_id, struct text *out);
+
+/* Appends the event of a message; body is exactly what the client sent. */
+void event_write_message(const struct event *event, const char *route_key, const char *message_id,
+                         const char *body, size_t size, struct text *out);
+
+/* Appends the event of a connection that has ended. */
+void event_write_disconnect(const struct event *event, int status_code, const char *reason,
+                            struct text *out);

@@ -1,0 +1,232 @@
+#include "gateway/gateway.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "gateway/connection.h"
+#include "gateway/departure.h"
+#include "gateway/gateway_state.h"
+#include "gateway/handshake.h"
+#include "gateway/management_api.h"
+#include "gateway/snapshot.h"
+#include "model/limits.h"
+#include "model/registry.h"
+#include "store/store_connection.h"
+
+/* AWS: 1001 is what the gateway closes with when it ends a connection itself. */
+#define STOP_CODE   1001
+#define STOP_REASON "Going away"
+
+struct gateway *gateway_new(const struct gateway_settings *settings)
+{
+    struct gateway *gateway              = NEW(struct gateway);
+    const struct websocket_limits limits = {
+        .frame_size   = settings->relaxed ? 0 : FRAME_SIZE_MAX,
+        .message_size = settings->relaxed ? MESSAGE_SIZE_RELAXED_MAX : MESSAGE_SIZE_MAX,
+        .queue_size   = SEND_QUEUE_SIZE_MAX,
+    };
+
+    gateway->settings = *settings;
+    gateway->domain   = memory_copy_string(settings->domain);
+    management_api_init(&gateway->management, limits.message_size);
+    gateway->websockets =
+        websocket_host_new(settings->loop, settings->alarms, &limits, &connection_events);
+    if (gateway->websockets)
+        return gateway;
+    free(gateway->domain);
+    free(gateway);
+    return NULL;
+}
+
+static void free_connections(struct map *map)
+{
+    struct connection *connection;
+    size_t at = 0;
+
+    while ((connection = map_next(map, &at)))
+        connection_free(connection);
+    map_deinit(map);
+}
+
+void gateway_free(struct gateway *gateway)
+{
+    handshakes_free(gateway);
+    alarm_stop(gateway->settings.alarms, &gateway->flush);
+    alarm_stop(gateway->settings.alarms, &gateway->leaving_retry);
+    websocket_host_free(gateway->websockets);
+    free_connections(&gateway->connections);
+    map_deinit(&gateway->pending);
+    for (size_t i = 0; i < gateway->stage_count; i++) {
+        struct live_stage *stage = gateway->stages[i];
+
+        snapshot_drop(stage->snapshot);
+        free(stage->api_id);
+        free(stage->api_name);
+        free(stage->stage_name);
+        free(stage);
+    }
+    free(gateway->stages);
+    free(gateway->domain);
+    free(gateway);
+}
+
+static struct live_stage *find_stage(const struct gateway *gateway, const char *api_id,
+                                     const char *stage_name)
+{
+    for (size_t i = 0; i < gateway->stage_count; i++) {
+        struct live_stage *stage = gateway->stages[i];
+
+        if (strcmp(stage->api_id, api_id) == 0 && strcmp(stage->stage_name, stage_name) == 0)
+            return stage;
+    }
+    return NULL;
+}
+
+static struct live_stage *add_stage(struct gateway *gateway, const char *api_id, const char *name)
+{
+    struct live_stage *stage = NEW(struct live_stage);
+
+    stage->api_id     = memory_copy_string(api_id);
+    stage->stage_name = memory_copy_string(name);
+    gateway->stages =
+        memory_resize(gateway->stages, (gateway->stage_count + 1) * sizeof *gateway->stages);
+    gateway->stages[gateway->stage_count++] = stage;
+    return stage;
+}
+
+static void deploy_stage(struct gateway *gateway, const struct api *api, const struct stage *from)
+{
+    struct live_stage *stage = find_stage(gateway, api->api_id, from->stage_name);
+
+    if (!stage)
+        stage = add_stage(gateway, api->api_id, from->stage_name);
+    free(stage->api_name);
+    stage->api_name = memory_copy_string(api->name);
+    stage->snapshot = snapshot_new(api, from);
+}
+
+/* AWS?: what becomes of connections to a deleted stage isn't documented; here they are closed. */
+static void close_orphans(struct gateway *gateway)
+{
+    struct queue_link *next;
+
+    for (struct queue_link *link = gateway->open.first; link; link = next) {
+        struct connection *connection = container_of(link, struct connection, link);
+
+        next = link->next;
+        if (!connection->stage->snapshot)
+            connection_close(connection, STOP_CODE, STOP_REASON);
+    }
+}
+
+void gateway_deploy(struct gateway *gateway, const struct registry *registry)
+{
+    for (size_t i = 0; i < gateway->stage_count; i++) {
+        snapshot_drop(gateway->stages[i]->snapshot);
+        gateway->stages[i]->snapshot = NULL;
+    }
+    for (size_t i = 0; i < registry->api_count; i++) {
+        for (size_t j = 0; j < registry->apis[i].stage_count; j++)
+            deploy_stage(gateway, &registry->apis[i], &registry->apis[i].stages[j]);
+    }
+    gateway->api_count = registry->api_count;
+    close_orphans(gateway);
+}
+
+void gateway_set_domain(struct gateway *gateway, const char *domain)
+{
+    free(gateway->domain);
+    gateway->domain = memory_copy_string(domain);
+}
+
+void gateway_accept(struct gateway *gateway, struct arrival *arrival)
+{
+    handshake_begin(gateway, arrival);
+}
+
+void gateway_resolve(struct gateway *gateway, struct call *call, struct http_target *target)
+{
+    management_api_resolve(gateway, call, target);
+}
+
+void gateway_recover(struct gateway *gateway, const struct connection_row *row)
+{
+    struct live_stage *stage = find_stage(gateway, row->api_id, row->stage);
+
+    if (!stage)
+        stage = add_stage(gateway, row->api_id, row->stage);
+    if (!stage->api_name)
+        stage->api_name = memory_copy_string("");
+    log_info(LOG_FIELDS({"connectionId", row->connection_id}, {"reason", "left-by-crash"}),
+             "an earlier process left this connection: its $disconnect is delivered now");
+    connection_recover(gateway, stage, row);
+}
+
+void gateway_close_all(struct gateway *gateway, bool stop)
+{
+    gateway->is_stopping = gateway->is_stopping || stop;
+    if (stop)
+        handshakes_refuse(gateway);
+    while (!queue_is_empty(&gateway->open))
+        connection_close(container_of(gateway->open.first, struct connection, link), STOP_CODE,
+                         STOP_REASON);
+    connections_flush(gateway);
+}
+
+size_t gateway_busy_count(const struct gateway *gateway)
+{
+    return gateway->handshakes.count + gateway->connections.count + gateway->leaving.count +
+           gateway->departures + websocket_host_count(gateway->websockets);
+}
+
+size_t gateway_connection_count(const struct gateway *gateway)
+{
+    return gateway->connections.count;
+}
+
+size_t gateway_api_count(const struct gateway *gateway)
+{
+    return gateway->api_count;
+}
+
+static bool is_wanted(const struct connection *connection, const char *api_id, const char *stage)
+{
+    return (!api_id || strcmp(connection->stage->api_id, api_id) == 0) &&
+           (!stage || strcmp(connection->stage->stage_name, stage) == 0);
+}
+
+/* Where a walk begins. A connection that has ended since then is no place to go on from: the walk
+ * is over. */
+static struct queue_link *first_after(const struct gateway *gateway, const char *after)
+{
+    struct connection *connection;
+
+    if (after[0] == '\0')
+        return gateway->open.first;
+    connection = map_find(&gateway->connections, after);
+    return connection ? connection->link.next : NULL;
+}
+
+void gateway_each_connection(const struct gateway *gateway, const char *api_id, const char *stage,
+                             const char *after,
+                             bool (*visit)(void *owner, const struct connection_view *view),
+                             void *owner)
+{
+    for (struct queue_link *link = first_after(gateway, after); link; link = link->next) {
+        const struct connection *connection = container_of(link, struct connection, link);
+        const struct connection_view view   = {
+              .connection_id  = connection->id,
+              .api_id         = connection->stage->api_id,
+              .stage          = connection->stage->stage_name,
+              .source_ip      = connection->source_ip,
+              .user_agent     = connection->user_agent,
+              .connected_at   = connection->connected_at,
+              .last_active_at = connection->last_active_at,
+        };
+
+        if (is_wanted(connection, api_id, stage) && !visit(owner, &view))
+            return;
+    }
+}

@@ -1,0 +1,35 @@
+#pragma once
+
+/* What the files of this folder share: the gateway's own struct. Nobody else includes it. */
+
+#include "base/map.h"
+#include "base/queue.h"
+#include "gateway/gateway.h"
+#include "http/operation.h"
+#include "loop/alarm.h"
+
+struct connection;
+struct live_stage;
+struct websocket_host;
+
+struct gateway {
+    struct gateway_settings settings;
+    char *domain;
+    struct websocket_host *websockets;
+    struct api_table management; /* management_api.c's, with the body size that the limits allow */
+
+    struct live_stage **stages; /* every stage ever deployed here */
+    size_t stage_count;
+    size_t api_count; /* in the last deployment */
+
+    struct map connections; /* connection id to connection: the open ones */
+    struct queue open;      /* the same, in order of connecting */
+    struct map pending;     /* connection id to connection: those whose $connect is still running */
+    struct queue handshakes;
+    struct queue touched; /* open ones whose last_active_at isn't queued for the store yet */
+    struct alarm flush;   /* rings when touched is to be queued */
+    struct queue leaving; /* ended ones that wait to run their $disconnect handler */
+    struct alarm leaving_retry;
+    size_t departures; /* ended ones whose $disconnect handler is running */
+    bool is_stopping;
+};

@@ -1,0 +1,409 @@
+#include "gateway/handshake.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "front/front.h"
+#include "gateway/address.h"
+#include "gateway/connection.h"
+#include "gateway/departure.h"
+#include "gateway/gateway_state.h"
+#include "gateway/proxy_result.h"
+#include "gateway/snapshot.h"
+#include "gateway/upgrade_check.h"
+#include "http/plain_answer.h"
+#include "http/request_head.h"
+#include "lambda/lambda.h"
+#include "loop/loop.h"
+#include "store/store_connection.h"
+
+/*
+ *     RESOLVING --> CONNECTING --> RECORDING --> ADOPTED
+ *         |             |              |
+ *         +-------------+--------------+-------> REFUSED
+ *
+ * The client gets its 101 only after the $connect route has said yes and the row is on disk. A
+ * client that leaves meanwhile is forgotten, but a $connect that then succeeds is recorded and gets
+ * its $disconnect.
+ */
+
+enum handshake_state {
+    HANDSHAKE_RESOLVING,
+    HANDSHAKE_CONNECTING,
+    HANDSHAKE_RECORDING,
+    HANDSHAKE_ADOPTED,
+    HANDSHAKE_REFUSED,
+};
+
+struct handshake {
+    struct gateway *gateway;
+    struct queue_link link; /* in the gateway's handshakes */
+    enum handshake_state state;
+    struct arrival *arrival;       /* NULL: the client has left */
+    struct connection *connection; /* from CONNECTING on */
+    struct snapshot *snapshot;     /* kept, from CONNECTING on */
+    const struct snapshot_route *route;
+    struct invocation invocation;
+    struct store_waiter row;
+    struct text protocol; /* the subprotocol that the handler chose; empty: none */
+};
+
+static void find_stage(struct handshake *handshake);
+static void run_connect_route(struct handshake *handshake);
+static void write_row(struct handshake *handshake);
+static void hand_over(struct handshake *handshake);
+static void finish(struct handshake *handshake);
+
+#define TO(state) (1u << HANDSHAKE_##state)
+
+/* clang-format off */
+static const struct {
+    const char *name;
+    unsigned may_become; /* one bit per state */
+    void (*enter)(struct handshake *handshake);
+} states[] = {
+    [HANDSHAKE_RESOLVING]  = {"resolving",  TO(CONNECTING) | TO(REFUSED), find_stage},
+    [HANDSHAKE_CONNECTING] = {"connecting", TO(RECORDING) | TO(REFUSED),  run_connect_route},
+    [HANDSHAKE_RECORDING]  = {"recording",  TO(ADOPTED) | TO(REFUSED),    write_row},
+    [HANDSHAKE_ADOPTED]    = {"adopted",    0,                            hand_over},
+    [HANDSHAKE_REFUSED]    = {"refused",    0,                            finish},
+};
+/* clang-format on */
+
+/* The only place where a handshake changes state. */
+static void become(struct handshake *handshake, enum handshake_state state)
+{
+    assert(states[handshake->state].may_become & (1u << state));
+    log_debug(
+        LOG_FIELDS({"connectionId", handshake->connection ? handshake->connection->id : NULL}),
+        "handshake: %s -> %s", states[handshake->state].name, states[state].name);
+    handshake->state = state;
+    states[state].enter(handshake);
+}
+
+static void handshake_free(void *object)
+{
+    struct handshake *handshake = object;
+
+    text_deinit(&handshake->protocol);
+    text_deinit(&handshake->invocation.event);
+    text_deinit(&handshake->invocation.payload);
+    snapshot_drop(handshake->snapshot);
+    free(handshake);
+}
+
+/* Nothing is left to do. */
+static void finish(struct handshake *handshake)
+{
+    assert(!handshake->arrival);
+    queue_remove(&handshake->gateway->handshakes, &handshake->link);
+    loop_free_later(handshake->gateway->settings.loop, handshake, handshake_free);
+}
+
+static void forget_connection(struct handshake *handshake)
+{
+    if (handshake->connection)
+        connection_free(handshake->connection);
+    handshake->connection = NULL;
+}
+
+static int take_socket(struct handshake *handshake)
+{
+    struct arrival *arrival = handshake->arrival;
+
+    handshake->arrival = NULL;
+    return arrival_take(arrival);
+}
+
+/* Refuses with one of AWS's own answers. */
+static void refuse(struct handshake *handshake, enum aws_error error, const char *detail)
+{
+    if (handshake->arrival)
+        plain_answer_error(handshake->gateway->settings.answers, take_socket(handshake), error,
+                           detail);
+    forget_connection(handshake);
+    become(handshake, HANDSHAKE_REFUSED);
+}
+
+static void log_refusal(const struct handshake *handshake, const char *reason, const char *text)
+{
+    const struct request_head *head = arrival_head(handshake->arrival);
+
+    log_warn(LOG_FIELDS({"reason", reason}, {"sourceIp", arrival_source_ip(handshake->arrival)}),
+             "refused the upgrade of %.300s: %s", head->target, text);
+}
+
+static const char *subprotocols(const struct request_head *head)
+{
+    return request_head_find(head, "Sec-WebSocket-Protocol");
+}
+
+static void make_connection(struct handshake *handshake, const struct address *address)
+{
+    struct gateway *gateway         = handshake->gateway;
+    const struct request_head *head = arrival_head(handshake->arrival);
+    int64_t now                     = clock_milliseconds();
+    char id[ID_SIZE];
+    const struct event_facts facts = {
+        .connection_id = id,
+        .api_id        = address->stage->api_id,
+        .stage         = address->stage->stage_name,
+        .domain_name   = address->domain[0] ? address->domain : gateway->domain,
+        .source_ip     = arrival_source_ip(handshake->arrival),
+        .user_agent    = request_head_find(head, "User-Agent"),
+        .connected_at  = now,
+    };
+
+    id_connection(now, 0, id);
+    handshake->snapshot = snapshot_keep(address->stage->snapshot);
+    handshake->route    = snapshot_find_route(handshake->snapshot, "$connect");
+    handshake->connection =
+        connection_new(gateway, address->stage, &facts, handshake->snapshot->deployment_id);
+}
+
+static void find_stage(struct handshake *handshake)
+{
+    struct gateway *gateway         = handshake->gateway;
+    const struct request_head *head = arrival_head(handshake->arrival);
+    struct address address;
+    enum aws_error error;
+    const char *detail;
+    const char *reason;
+
+    if (gateway->is_stopping) {
+        refuse(handshake, AWS_SERVICE_UNAVAILABLE, NULL);
+        return;
+    }
+    if (!upgrade_check(head, gateway->settings.relaxed, &error, &detail, &reason)) {
+        log_refusal(handshake, reason, detail ? detail : "larger than AWS allows");
+        refuse(handshake, error, detail);
+        return;
+    }
+    address_resolve(gateway->stages, gateway->stage_count, request_head_find(head, "Host"),
+                    head->target, &address);
+    /* AWS?: segments behind the stage are refused like an unknown stage. */
+    if (address.kind != ADDRESS_STAGE || !address_is_whole(&address)) {
+        log_refusal(handshake, "unknown-stage",
+                    address.kind == ADDRESS_STAGE ? "nothing may follow the stage in the path"
+                                                  : address.problem);
+        refuse(handshake, AWS_FORBIDDEN, NULL);
+        return;
+    }
+    make_connection(handshake, &address);
+    become(handshake, HANDSHAKE_CONNECTING);
+}
+
+static void on_client_left(void *owner)
+{
+    struct handshake *handshake = owner;
+    struct arrival *arrival     = handshake->arrival;
+
+    log_info(
+        LOG_FIELDS({"connectionId", handshake->connection->id}, {"reason", "left-during-connect"}),
+        "the client left before its $connect handler had answered");
+    handshake->arrival = NULL;
+    arrival_drop(arrival);
+}
+
+/* Refuses with what the $connect handler said. */
+static void refuse_as_told(struct handshake *handshake, const struct proxy_result *result)
+{
+    SCOPED_TEXT headers = {0};
+    SCOPED_TEXT body    = {0};
+
+    log_info(LOG_FIELDS({"connectionId", handshake->connection->id},
+                        {"requestId", handshake->invocation.request_id},
+                        {"reason", "connect-refused"}),
+             "the $connect handler refused with statusCode %u; the client gets that status",
+             result->status);
+    if (handshake->arrival) {
+        SCOPED_TEXT type = {0};
+
+        /* AWS?: whether a refusal's body and headers reach the client isn't documented; here they
+         * do. */
+        proxy_result_header_lines(result, &headers);
+        if (!proxy_result_header(result, "Content-Type", &type))
+            text_append_string(&headers, "Content-Type: application/json\r\n");
+        if (result->body.data)
+            json_span_decode(&result->body, &body);
+        plain_answer_send(handshake->gateway->settings.answers, take_socket(handshake),
+                          result->status, text_string(&headers), text_string(&body), body.size);
+    }
+    forget_connection(handshake);
+    become(handshake, HANDSHAKE_REFUSED);
+}
+
+static void take_connect_result(struct handshake *handshake, const struct text *payload)
+{
+    struct proxy_result result;
+
+    if (!proxy_result_read(text_string(payload), payload->size, &result) || result.status < 200) {
+        log_warn(LOG_FIELDS({"connectionId", handshake->connection->id},
+                            {"requestId", handshake->invocation.request_id},
+                            {"reason", "malformed-proxy-result"}),
+                 "the $connect handler must return {\"statusCode\": 200} to accept, and returned "
+                 "%.200s; the client gets 502, as on AWS",
+                 text_string(payload));
+        refuse(handshake, AWS_BAD_GATEWAY, NULL);
+        return;
+    }
+    if (result.status >= 300) {
+        refuse_as_told(handshake, &result);
+        return;
+    }
+    proxy_result_header(&result, "Sec-WebSocket-Protocol", &handshake->protocol);
+    become(handshake, HANDSHAKE_RECORDING);
+}
+
+static void connect_failed(struct handshake *handshake, const char *reason, enum aws_error error)
+{
+    log_warn(LOG_FIELDS({"connectionId", handshake->connection->id},
+                        {"requestId", handshake->invocation.request_id}, {"reason", reason}),
+             "the $connect handler %s failed, the client gets %u, as on AWS: %.1000s",
+             handshake->route->function, aws_error_status(error),
+             text_string(&handshake->invocation.payload));
+    refuse(handshake, error, NULL);
+}
+
+static void on_connect_route_done(struct invocation *invocation)
+{
+    struct handshake *handshake = container_of(invocation, struct handshake, invocation);
+
+    switch (invocation->outcome) {
+    case INVOCATION_SUCCEEDED:
+        take_connect_result(handshake, &invocation->payload);
+        break;
+    case INVOCATION_FUNCTION_ERROR:
+        connect_failed(handshake, "handler-failed", AWS_BAD_GATEWAY);
+        break;
+    case INVOCATION_TIMED_OUT:
+        connect_failed(handshake, "integration-timeout", AWS_ENDPOINT_TIMED_OUT);
+        break;
+    case INVOCATION_THROTTLED:
+        connect_failed(handshake, "function-throttled", AWS_INTERNAL_FAILURE);
+        break;
+    case INVOCATION_NO_FUNCTION:
+        connect_failed(handshake, "no-function", AWS_INTERNAL_FAILURE);
+        break;
+    }
+}
+
+static void run_connect_route(struct handshake *handshake)
+{
+    struct connection *connection = handshake->connection;
+    struct event event;
+    char trace_id[ID_TRACE_SIZE];
+
+    if (!handshake->route || !handshake->route->function) {
+        become(handshake, HANDSHAKE_RECORDING); /* AWS: an integration for $connect is optional */
+        return;
+    }
+    handshake->invocation = (struct invocation){
+        .function             = handshake->route->function,
+        .timeout_milliseconds = handshake->route->timeout_milliseconds,
+        .connection_id        = connection->id,
+        .done                 = on_connect_route_done,
+    };
+    connection_fill_event(connection, text_string(&handshake->snapshot->stage_variables),
+                          clock_milliseconds(), &event);
+    id_trace(event.now, trace_id);
+    event_write_connect(&event, arrival_head(handshake->arrival), connection->source_ip, trace_id,
+                        &handshake->invocation.event);
+    lambda_invoke(handshake->gateway->settings.lambda, &handshake->invocation);
+    arrival_watch(handshake->arrival, on_client_left, handshake);
+}
+
+static void on_row_written(struct store_waiter *waiter, int result)
+{
+    struct handshake *handshake = container_of(waiter, struct handshake, row);
+
+    if (result == 0) {
+        become(handshake, HANDSHAKE_ADOPTED);
+        return;
+    }
+    /* Its row can't be kept, so it can't come in; but its handler has said yes and must hear of the
+     * end. */
+    if (handshake->arrival)
+        plain_answer_error(handshake->gateway->settings.answers, take_socket(handshake),
+                           AWS_INTERNAL_FAILURE, NULL);
+    connection_open(handshake->connection, -1, NULL, NULL);
+    become(handshake, HANDSHAKE_REFUSED);
+}
+
+static void write_row(struct handshake *handshake)
+{
+    struct connection_row row;
+
+    connection_fill_row(handshake->connection, &row);
+    handshake->row.done = on_row_written;
+    store_connection_put(handshake->gateway->settings.store, &row, &handshake->row);
+}
+
+static void hand_over(struct handshake *handshake)
+{
+    struct connection *connection = handshake->connection;
+    SCOPED_MEMORY char *key       = NULL;
+    int socket                    = -1;
+
+    if (handshake->arrival) {
+        const struct request_head *head = arrival_head(handshake->arrival);
+
+        key = memory_copy_string(request_head_find(head, "Sec-WebSocket-Key"));
+        if (subprotocols(head) && handshake->protocol.size == 0)
+            log_warn(LOG_FIELDS({"connectionId", connection->id}, {"reason", "no-subprotocol"}),
+                     "the client offers subprotocols (%.100s) and the $connect handler returned no "
+                     "Sec-WebSocket-Protocol header: browsers drop such a connection, as on AWS",
+                     subprotocols(head));
+        socket = take_socket(handshake);
+        log_info(LOG_FIELDS({"connectionId", connection->id}, {"apiId", connection->stage->api_id},
+                            {"stage", connection->stage->stage_name},
+                            {"sourceIp", connection->source_ip}),
+                 "connected");
+    }
+    connection_open(connection, socket, key,
+                    handshake->protocol.size ? text_string(&handshake->protocol) : NULL);
+    handshake->connection = NULL;
+    finish(handshake);
+}
+
+void handshake_begin(struct gateway *gateway, struct arrival *arrival)
+{
+    struct handshake *handshake = NEW(struct handshake);
+
+    handshake->gateway = gateway;
+    handshake->arrival = arrival;
+    queue_push(&gateway->handshakes, &handshake->link);
+    find_stage(handshake);
+}
+
+void handshakes_refuse(struct gateway *gateway)
+{
+    for (struct queue_link *link = gateway->handshakes.first; link; link = link->next) {
+        struct handshake *handshake = container_of(link, struct handshake, link);
+
+        if (handshake->arrival)
+            plain_answer_error(gateway->settings.answers, take_socket(handshake),
+                               AWS_SERVICE_UNAVAILABLE, NULL);
+    }
+}
+
+void handshakes_free(struct gateway *gateway)
+{
+    while (!queue_is_empty(&gateway->handshakes)) {
+        struct handshake *handshake =
+            container_of(gateway->handshakes.first, struct handshake, link);
+
+        if (handshake->state == HANDSHAKE_CONNECTING)
+            invocation_cancel(&handshake->invocation);
+        if (handshake->arrival)
+            arrival_drop(handshake->arrival);
+        handshake->arrival = NULL;
+        forget_connection(handshake);
+        finish(handshake);
+    }
+}

@@ -1,0 +1,196 @@
+#include "gateway/management_api.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "gateway/address.h"
+#include "gateway/connection.h"
+#include "gateway/gateway_state.h"
+#include "gateway/snapshot.h"
+#include "http/call.h"
+#include "http/operation.h"
+#include "http/server.h"
+
+/* AWS: the close code of DeleteConnection, as captured in $disconnect events. AWS?: the frame has
+ * it too. */
+#define DELETE_CODE   1000
+#define DELETE_REASON "Connection Closed Normally"
+
+static enum outcome post_to_connection(struct call *call);
+static enum outcome get_connection(struct call *call);
+static enum outcome delete_connection(struct call *call);
+
+/* clang-format off */
+static const struct operation operations[] = {
+    {"PostToConnection", "POST",   "/@connections/{connectionId}", post_to_connection},
+    {"GetConnection",    "GET",    "/@connections/{connectionId}", get_connection},
+    {"DeleteConnection", "DELETE", "/@connections/{connectionId}", delete_connection},
+};
+/* clang-format on */
+
+void management_api_init(struct api_table *table, size_t message_size_max)
+{
+    *table = (struct api_table){operations, ARRAY_SIZE(operations), message_size_max};
+}
+
+/* The open connection that a call means, NULL if there is none in that stage. */
+static struct connection *find_connection(struct call *call)
+{
+    const struct gateway *gateway  = call_owner(call);
+    const struct live_stage *stage = call_subject(call);
+    struct connection *connection =
+        map_find(&gateway->connections, call_path(call, "connectionId"));
+
+    /* AWS?: an id of another stage or API is gone, as far as this one knows. */
+    return connection && (!stage || connection->stage == stage) ? connection : NULL;
+}
+
+static enum outcome reply_gone(struct call *call)
+{
+    const struct gateway *gateway = call_owner(call);
+    const char *id                = call_path(call, "connectionId");
+
+    if (map_find(&gateway->pending, id))
+        log_warn(LOG_FIELDS({"connectionId", id}, {"reason", "post-during-connect"}),
+                 "%s got 410: the connection exists only once its $connect handler has returned, "
+                 "as on AWS; post from a later message, or from another function",
+                 call_operation(call));
+    else
+        log_info(LOG_FIELDS({"connectionId", id}, {"reason", "gone"}),
+                 "%s got 410: no such connection is open", call_operation(call));
+    return reply_error(call, AWS_GONE, NULL);
+}
+
+static enum outcome reply_malformed_id(struct call *call)
+{
+    log_info(LOG_FIELDS({"reason", "malformed-connection-id"}),
+             "%s got 400: a connection id is 15 characters and an '='", call_operation(call));
+    return reply_error(call, AWS_INVALID_CONNECTION_ID, call_path(call, "connectionId"));
+}
+
+static enum outcome post_to_connection(struct call *call)
+{
+    const struct gateway *gateway = call_owner(call);
+    struct connection *connection;
+    size_t size;
+    const void *message = call_body(call, &size);
+
+    if (!id_is_connection(call_path(call, "connectionId")))
+        return reply_malformed_id(call);
+    if (size > gateway->management.body_size_max)
+        return reply_error(call, AWS_PAYLOAD_TOO_LARGE, NULL);
+    connection = find_connection(call);
+    if (!connection)
+        return reply_gone(call);
+    switch (connection_send(connection, message, size)) {
+    case SEND_DONE:
+        return reply_empty(call, 200);
+    case SEND_QUEUE_FULL:
+        log_warn(LOG_FIELDS({"connectionId", connection->id}, {"reason", "send-queue-full"}),
+                 "PostToConnection got 429: the client doesn't read what it was sent");
+        return reply_error(call, AWS_LIMIT_EXCEEDED, NULL);
+    case SEND_CLOSED:
+        break;
+    }
+    return reply_gone(call);
+}
+
+static enum outcome get_connection(struct call *call)
+{
+    struct connection *connection;
+    SCOPED_TEXT body = {0};
+    char time[CLOCK_ISO_SIZE];
+
+    if (!id_is_connection(call_path(call, "connectionId")))
+        return reply_malformed_id(call);
+    connection = find_connection(call);
+    if (!connection)
+        return reply_gone(call);
+    clock_format_iso(connection->connected_at, time);
+    text_append_format(&body, "{\"connectedAt\":\"%s\",\"identity\":{\"sourceIp\":", time);
+    text_append_json_string(&body, connection->source_ip);
+    text_append_string(&body, ",\"userAgent\":");
+    if (connection->user_agent)
+        text_append_json_string(&body, connection->user_agent);
+    else
+        text_append_string(&body, "null");
+    clock_format_iso(connection->last_active_at, time);
+    text_append_format(&body, "},\"lastActiveAt\":\"%s\"}", time);
+    return reply_json(call, 200, body.data, body.size);
+}
+
+static enum outcome delete_connection(struct call *call)
+{
+    struct connection *connection;
+
+    if (!id_is_connection(call_path(call, "connectionId")))
+        return reply_malformed_id(call);
+    connection = find_connection(call);
+    if (!connection)
+        return reply_gone(call);
+    connection_close(connection, DELETE_CODE, DELETE_REASON);
+    return reply_empty(call, 204);
+}
+
+/* AWS: a call without a stage, or with an unknown one, is Forbidden. */
+static enum outcome reply_unknown_stage(struct call *call)
+{
+    log_info(LOG_FIELDS({"reason", "unknown-stage"}),
+             "%s %.300s got 403: no stage of a known API is in the path", call_method(call),
+             call_target(call));
+    return reply_error(call, AWS_FORBIDDEN, NULL);
+}
+
+/* AWS (observed): plain HTTP below a stage gets 426; AWS?: other methods than GET too. */
+static enum outcome reply_upgrade_required(struct call *call)
+{
+    log_info(LOG_FIELDS({"reason", "no-upgrade"}),
+             "%s %.300s got 426: a stage speaks WebSocket; @connections is the only HTTP there",
+             call_method(call), call_target(call));
+    return reply_error(call, AWS_UPGRADE_REQUIRED, NULL);
+}
+
+/* Under @connections, but no operation. */
+static enum outcome reply_no_such_route(struct call *call)
+{
+    const char *target = call_target(call) + strspn(call_target(call), "/");
+    SCOPED_TEXT detail = {0};
+
+    text_append_format(&detail, "No method found matching route %.*s for http method %s.",
+                       (int)strcspn(target, "?"), target, call_method(call));
+    return reply_error(call, AWS_NO_SUCH_ROUTE, text_string(&detail));
+}
+
+/* "@connections", with the '@' encoded or not. */
+static bool is_under_connections(const char *path)
+{
+    path += strspn(path, "/");
+    if (*path == '@')
+        path += 1;
+    else if (strncmp(path, "%40", 3) == 0)
+        path += 3;
+    else
+        return false;
+    return strncmp(path, "connections", 11) == 0 && strchr("/?", path[11]) != NULL;
+}
+
+void management_api_resolve(struct gateway *gateway, struct call *call, struct http_target *target)
+{
+    struct address address;
+
+    address_resolve(gateway->stages, gateway->stage_count, call_header(call, "Host"),
+                    call_target(call), &address);
+    *target =
+        (struct http_target){.owner = gateway, .subject = address.stage, .path = address.rest};
+    if (address.kind == ADDRESS_UNKNOWN) {
+        target->otherwise = reply_unknown_stage;
+    } else if (is_under_connections(address.rest)) {
+        target->table     = &gateway->management;
+        target->otherwise = reply_no_such_route;
+    } else {
+        target->otherwise = reply_upgrade_required;
+    }
+}

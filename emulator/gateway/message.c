@@ -1,0 +1,204 @@
+#include "gateway/message.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "gateway/connection.h"
+#include "gateway/gateway_state.h"
+#include "gateway/proxy_result.h"
+#include "gateway/route_selection.h"
+#include "gateway/snapshot.h"
+#include "lambda/lambda.h"
+
+struct message {
+    struct invocation invocation;
+    struct queue_link link;        /* in the connection's messages */
+    struct connection *connection; /* NULL: it has ended */
+    struct snapshot *snapshot;     /* kept */
+    struct snapshot_route *route;
+    char request_id[ID_SIZE];
+};
+
+static void send_text(struct connection *connection, const char *data, size_t size)
+{
+    switch (connection_send(connection, data, size)) {
+    case SEND_DONE:
+    case SEND_CLOSED:
+        break;
+    case SEND_QUEUE_FULL:
+        log_warn(LOG_FIELDS({"connectionId", connection->id}, {"reason", "send-queue-full"}),
+                 "an answer of %zu bytes was dropped: the client doesn't read what it was sent",
+                 size);
+        break;
+    }
+}
+
+/*
+ * AWS (observed in many transcripts): these spaces and no others.
+ */
+static void send_error_frame(struct connection *connection, const char *text,
+                             const char *request_id)
+{
+    SCOPED_TEXT frame = {0};
+
+    text_append_format(&frame,
+                       "{\"message\": \"%s\", \"connectionId\":\"%s\", \"requestId\":\"%s\"}", text,
+                       connection->id, request_id);
+    send_text(connection, frame.data, frame.size);
+}
+
+/* A result for a client that no longer waits for it, or never did. */
+static void note_dropped_body(struct message *message)
+{
+    if (message->route->warned_of_body)
+        return;
+    message->route->warned_of_body = true;
+    log_info(LOG_FIELDS(
+                 {"connectionId", message->connection->id}, {"routeKey", message->route->route_key},
+                 {"requestId", message->invocation.request_id}, {"reason", "no-route-response"}),
+             "the handler returned a body, and the route has no route response: AWS sends nothing "
+             "to the client; set \"routeResponse\": true, or post to the connection (said once)");
+}
+
+static void take_result(struct message *message, const struct text *payload)
+{
+    struct proxy_result result;
+    bool is_proxy_result = proxy_result_read(text_string(payload), payload->size, &result);
+
+    if (!message->route->is_two_way) {
+        if (is_proxy_result && result.body.data)
+            note_dropped_body(message);
+        return;
+    }
+    if (!is_proxy_result) {
+        log_warn(
+            LOG_FIELDS({"connectionId", message->connection->id},
+                       {"routeKey", message->route->route_key},
+                       {"requestId", message->invocation.request_id},
+                       {"reason", "malformed-proxy-result"}),
+            "the handler must return {\"statusCode\": 200, \"body\": \"…\"}, and returned %.200s",
+            text_string(payload));
+        send_error_frame(message->connection, "Internal server error", message->request_id);
+        return;
+    }
+    if (result.body.data) {
+        SCOPED_TEXT body = {0};
+
+        json_span_decode(&result.body, &body);
+        if (body.size > 0)
+            send_text(message->connection, body.data, body.size);
+    }
+}
+
+static void fail(struct message *message, const char *reason, const char *text)
+{
+    log_warn(LOG_FIELDS({"connectionId", message->connection->id},
+                        {"routeKey", message->route->route_key},
+                        {"requestId", message->invocation.request_id}, {"reason", reason}),
+             "the client gets an error frame \"%s\", as on AWS; handler: %s: %.1000s", text,
+             message->route->function, text_string(&message->invocation.payload));
+    send_error_frame(message->connection, text, message->request_id);
+}
+
+static void message_free(struct message *message)
+{
+    text_deinit(&message->invocation.payload);
+    text_deinit(&message->invocation.event);
+    snapshot_drop(message->snapshot);
+    free(message);
+}
+
+static void on_message_done(struct invocation *invocation)
+{
+    struct message *message = container_of(invocation, struct message, invocation);
+
+    if (message->connection) {
+        switch (invocation->outcome) {
+        case INVOCATION_SUCCEEDED:
+            take_result(message, &invocation->payload);
+            break;
+        case INVOCATION_FUNCTION_ERROR:
+            fail(message, "handler-failed", "Internal server error");
+            break;
+        case INVOCATION_TIMED_OUT:
+            fail(message, "integration-timeout", "Endpoint request timed out");
+            break;
+        case INVOCATION_THROTTLED:
+            fail(message, "function-throttled", "Internal server error");
+            break;
+        case INVOCATION_NO_FUNCTION:
+            fail(message, "no-function", "Internal server error");
+            break;
+        }
+        if (message->connection)
+            queue_remove(&message->connection->messages, &message->link);
+    }
+    message_free(message);
+}
+
+static void invoke(struct connection *connection, struct snapshot_route *route,
+                   const struct event *event, const char *data, size_t size)
+{
+    struct message *message = NEW(struct message);
+    char message_id[ID_SIZE];
+
+    message->connection = connection;
+    message->snapshot   = snapshot_keep(connection->stage->snapshot);
+    message->route      = route;
+    memcpy(message->request_id, event->request_id, ID_SIZE);
+    message->invocation.function             = route->function;
+    message->invocation.timeout_milliseconds = route->timeout_milliseconds;
+    message->invocation.connection_id        = connection->id;
+    message->invocation.done                 = on_message_done;
+    id_message(event->now, connection->id, message_id);
+    text_reserve(&message->invocation.event, size + size / 8 + 1024);
+    event_write_message(event, route->route_key, message_id, data, size,
+                        &message->invocation.event);
+    queue_push(&connection->messages, &message->link);
+    lambda_invoke(connection->gateway->settings.lambda, &message->invocation);
+}
+
+static void refuse(struct connection *connection, const char *key, const char *request_id)
+{
+    log_warn(LOG_FIELDS({"connectionId", connection->id}, {"requestId", request_id},
+                        {"reason", "no-route"}),
+             "no route \"%.100s\" and no $default route: AWS answers with a Forbidden frame and "
+             "keeps the connection",
+             key);
+    send_error_frame(connection, "Forbidden", request_id);
+}
+
+void message_begin(struct connection *connection, const char *data, size_t size)
+{
+    struct snapshot *snapshot    = connection->stage->snapshot;
+    struct snapshot_route *route = NULL;
+    SCOPED_TEXT key              = {0};
+    struct event event;
+
+    connection_fill_event(connection, snapshot ? text_string(&snapshot->stage_variables) : "",
+                          clock_milliseconds(), &event);
+    if (snapshot)
+        route = route_select(snapshot, data, size, &key);
+    if (!route) {
+        refuse(connection, text_string(&key), event.request_id);
+    } else if (!route->function) {
+        log_warn(LOG_FIELDS({"connectionId", connection->id}, {"routeKey", route->route_key},
+                            {"reason", "no-integration"}),
+                 "the route has no integration");
+        send_error_frame(connection, "Internal server error", event.request_id);
+    } else {
+        invoke(connection, route, &event, data, size);
+    }
+}
+
+void messages_forget(struct connection *connection)
+{
+    struct queue_link *link;
+
+    while ((link = queue_pop(&connection->messages)))
+        container_of(link, struct message, link)->connection = NULL;
+}

@@ -1,0 +1,171 @@
+#include "gateway/proxy_result.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+/* A status is a number; AWS?: numbers with a fraction and strings that read as a number are
+ * accepted like it. */
+static bool read_status(const struct json_span *span, unsigned *status)
+{
+    SCOPED_TEXT digits = {0};
+    char *end;
+    double number;
+
+    if (span->data && span->kind == JSON_STRING)
+        json_span_decode(span, &digits);
+    else if (span->data && span->kind == JSON_NUMBER)
+        text_append(&digits, span->data, span->size);
+    else
+        return false;
+    number = strtod(text_string(&digits), &end);
+    if (digits.size == 0 || *end != '\0' || !(number >= 100 && number < 600))
+        return false;
+    *status = (unsigned)number;
+    return true;
+}
+
+/* Leaves the span only if it is of that kind; null counts as absent. False if it is of another one.
+ */
+static bool want_kind(struct json_span *span, enum json_kind kind)
+{
+    if (!span->data || span->kind == kind)
+        return true;
+    if (span->kind != JSON_NULL)
+        return false;
+    span->data = NULL;
+    return true;
+}
+
+bool proxy_result_read(const char *payload, size_t size, struct proxy_result *result)
+{
+    static const char *const names[] = {"statusCode", "body", "headers", "multiValueHeaders"};
+    struct json_span spans[ARRAY_SIZE(names)];
+
+    if (!json_scan_members(payload, size, names, spans, ARRAY_SIZE(names)))
+        return false;
+    if (!read_status(&spans[0], &result->status) || !want_kind(&spans[1], JSON_STRING) ||
+        !want_kind(&spans[2], JSON_OBJECT) || !want_kind(&spans[3], JSON_OBJECT))
+        return false;
+    result->body                = spans[1];
+    result->headers             = spans[2];
+    result->multi_value_headers = spans[3];
+    return true;
+}
+
+struct header_search {
+    const char *name; /* NULL: every header */
+    struct text *out; /* of one header its value, of all their lines */
+    bool found;
+};
+
+/* Letters, digits and the marks that a token may have. */
+static bool is_token(const struct text *text)
+{
+    static const char token[] = "!#$%&'*+-.^_`|~0123456789"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+    return text->size > 0 && strspn(text_string(text), token) == text->size;
+}
+
+static bool is_header_value(const struct text *text)
+{
+    for (size_t i = 0; i < text->size; i++) {
+        unsigned char character = (unsigned char)text->data[i];
+
+        if ((character < 0x20 && character != '\t') || character == 0x7f)
+            return false;
+    }
+    return true;
+}
+
+static bool belongs_to_connection(const char *name)
+{
+    static const char *const names[] = {"Connection", "Content-Length",    "Date",   "Keep-Alive",
+                                        "Trailer",    "Transfer-Encoding", "Upgrade"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        if (strcasecmp(name, names[i]) == 0)
+            return true;
+    }
+    return strncasecmp(name, "Sec-WebSocket-", 14) == 0;
+}
+
+static void found_header(struct header_search *search, const struct text *name,
+                         const struct json_span *value)
+{
+    SCOPED_TEXT contents = {0};
+
+    if (value->kind == JSON_STRING)
+        json_span_decode(value, &contents);
+    else if (value->kind == JSON_NUMBER || value->kind == JSON_BOOLEAN)
+        text_append(&contents, value->data, value->size);
+    else
+        return;
+    if (!is_header_value(&contents))
+        return;
+    if (search->name) {
+        text_clear(search->out);
+        text_append(search->out, contents.data, contents.size);
+        search->found = true;
+    } else {
+        text_append_format(search->out, "%s: %s\r\n", text_string(name), text_string(&contents));
+    }
+}
+
+static bool visit_header(void *owner, const struct json_span *name_span,
+                         const struct json_span *value)
+{
+    struct header_search *search = owner;
+    SCOPED_TEXT name             = {0};
+
+    json_span_decode(name_span, &name);
+    if (search->name ? strcasecmp(text_string(&name), search->name) == 0
+                     : is_token(&name) && !belongs_to_connection(text_string(&name)))
+        found_header(search, &name, value);
+    return true;
+}
+
+/* The elements of an array, found one index after another: header lists are short. */
+static bool visit_multi_value_header(void *owner, const struct json_span *name,
+                                     const struct json_span *value)
+{
+    if (value->kind != JSON_ARRAY)
+        return visit_header(owner, name, value);
+    for (size_t i = 0; i < 100; i++) {
+        const struct json_step step = {.index = i};
+        const struct json_path path = {&step, 1};
+        struct json_span element;
+
+        if (!json_scan(value->data, value->size, &path, &element, 1) || !element.data)
+            break;
+        visit_header(owner, name, &element);
+    }
+    return true;
+}
+
+static void search_headers(const struct proxy_result *result, struct header_search *search)
+{
+    if (result->headers.data)
+        json_span_each(&result->headers, visit_header, search);
+    if (result->multi_value_headers.data)
+        json_span_each(&result->multi_value_headers, visit_multi_value_header, search);
+}
+
+bool proxy_result_header(const struct proxy_result *result, const char *name, struct text *value)
+{
+    struct header_search search = {.name = name, .out = value};
+
+    search_headers(result, &search);
+    return search.found;
+}
+
+void proxy_result_header_lines(const struct proxy_result *result, struct text *lines)
+{
+    struct header_search search = {.out = lines};
+
+    search_headers(result, &search);
+}

@@ -1,0 +1,83 @@
+#include "gateway/snapshot.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "model/registry.h"
+#include "model/selection_expression.h"
+
+static void compile_route(struct snapshot_route *compiled, const struct api *api,
+                          const struct route *route)
+{
+    const struct integration *integration = NULL;
+
+    if (route->integration_id)
+        integration = api_find_integration(api, route->integration_id);
+    compiled->route_key  = memory_copy_string(route->route_key);
+    compiled->is_two_way = route->has_route_response;
+    if (!integration)
+        return;
+    compiled->function             = memory_copy_string(integration->function);
+    compiled->timeout_milliseconds = integration->timeout_milliseconds;
+}
+
+static void write_stage_variables(struct text *out, const struct name_values *variables)
+{
+    if (variables->count == 0)
+        return;
+    for (size_t i = 0; i < variables->count; i++) {
+        text_append_character(out, i == 0 ? '{' : ',');
+        text_append_json_string(out, variables->items[i].name);
+        text_append_character(out, ':');
+        text_append_json_string(out, variables->items[i].value);
+    }
+    text_append_character(out, '}');
+}
+
+struct snapshot *snapshot_new(const struct api *api, const struct stage *stage)
+{
+    struct snapshot *snapshot = NEW(struct snapshot);
+    SCOPED_TEXT error         = {0};
+
+    snapshot->references    = 1;
+    snapshot->deployment_id = memory_copy_string(stage->deployment_id);
+    snapshot->route_count   = api->route_count;
+    snapshot->routes        = memory_new(api->route_count * sizeof *snapshot->routes);
+    for (size_t i = 0; i < api->route_count; i++) {
+        compile_route(&snapshot->routes[i], api, &api->routes[i]);
+        map_put(&snapshot->by_key, snapshot->routes[i].route_key, &snapshot->routes[i]);
+    }
+    write_stage_variables(&snapshot->stage_variables, &stage->stage_variables);
+    snapshot->selection_expression =
+        selection_expression_new(api->route_selection_expression, &error);
+    assert(snapshot->selection_expression);
+    return snapshot;
+}
+
+struct snapshot *snapshot_keep(struct snapshot *snapshot)
+{
+    snapshot->references++;
+    return snapshot;
+}
+
+void snapshot_drop(struct snapshot *snapshot)
+{
+    if (!snapshot || --snapshot->references > 0)
+        return;
+    selection_expression_free(snapshot->selection_expression);
+    text_deinit(&snapshot->stage_variables);
+    map_deinit(&snapshot->by_key);
+    for (size_t i = 0; i < snapshot->route_count; i++) {
+        free(snapshot->routes[i].route_key);
+        free(snapshot->routes[i].function);
+    }
+    free(snapshot->routes);
+    free(snapshot->deployment_id);
+    free(snapshot);
+}
+
+struct snapshot_route *snapshot_find_route(const struct snapshot *snapshot, const char *route_key)
+{
+    return map_find(&snapshot->by_key, route_key);
+}

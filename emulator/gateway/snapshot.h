@@ -1,0 +1,57 @@
+#pragma once
+
+/*
+ * What serves traffic: one deployment of one stage, compiled. A snapshot never changes; deploying
+ * again makes a new one, and whoever began with the old one keeps it until it is done.
+ *
+ * AWS: a route that was added after the deployment is invisible until the next one.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/map.h"
+#include "base/text.h"
+
+struct api;
+struct registry;
+struct selection_expression;
+struct stage;
+
+struct snapshot_route {
+    char *route_key;
+    char *function; /* NULL: the route has no integration */
+    int64_t timeout_milliseconds;
+    bool is_two_way;     /* has a route response: the handler's body goes to the client */
+    bool warned_of_body; /* a body was dropped for want of a route response, and the log said so */
+};
+
+struct snapshot {
+    unsigned references;
+    char *deployment_id;
+    struct text stage_variables; /* a JSON object; empty: the stage has none */
+    struct selection_expression *selection_expression;
+    struct snapshot_route *routes;
+    size_t route_count;
+    struct map by_key; /* route key to route */
+};
+
+/* Compiles one stage; the expression must be well-formed, as the loaders check. One reference is
+ * the caller's. */
+struct snapshot *snapshot_new(const struct api *api, const struct stage *stage);
+struct snapshot *snapshot_keep(struct snapshot *snapshot);
+
+/* Harmless with NULL. */
+void snapshot_drop(struct snapshot *snapshot);
+
+/* NULL if the deployment has no such route. */
+struct snapshot_route *snapshot_find_route(const struct snapshot *snapshot, const char *route_key);
+
+/* A stage as clients find it, with the snapshot that serves it now. Lives as long as the gateway.
+ */
+struct live_stage {
+    char *api_id;
+    char *api_name;
+    char *stage_name;
+    struct snapshot *snapshot; /* NULL: the last deployment didn't have it any more */
+};

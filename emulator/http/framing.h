@@ -1,0 +1,18 @@
+#pragma once
+
+/*
+ * Whether a request's head says in one way only where the request ends, and whom it is for. Two
+ * readers in a row that see it differently would take a part of the body for a request of its own.
+ *
+ * RFC 9112, sections 3.2 and 6.
+ */
+
+#include <stdbool.h>
+
+struct MHD_Connection;
+
+/*
+ * False for two hosts, two lengths, a length with a transfer coding, any coding but chunked, or a
+ * coding in HTTP/1.0. version is the request line's.
+ */
+bool framing_is_sound(struct MHD_Connection *connection, const char *version);
