@@ -20,6 +20,8 @@ LIBS      = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lpthread
 
 SOURCES   := $(wildcard emulator/*.c emulator/*/*.c)
 CLI       := $(wildcard cli/*.c)
+HEADERS   := $(wildcard emulator/*.h emulator/*/*.h cli/*.h)
+TESTS     := $(wildcard tests/unit/*.h tests/unit/*/*.[ch] tests/fuzz/*.[ch])
 EMBEDDED  := $(sort $(wildcard schemas/*.json schemas/*/*.json schemas/*/*.sql emulator/lambda/bootstrap/*))
 LIBRARY   := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embedded_files.o
 OBJECTS   := $(LIBRARY) $(CLI:%.c=$(BUILD)/%.o)
@@ -39,6 +41,19 @@ USES_gateway   := base json crypto loop http websocket front model store lambda 
 USES_project   := base json crypto loop model project
 USES_admin     := base json loop http model lambda gateway admin
 LAYERS         := base json crypto loop http websocket front model store lambda gateway project admin
+
+# Which outside library may be included where. Replacing a library is one folder's work.
+INCLUDES := uv.h=emulator/loop/ \
+    microhttpd.h=emulator/http/ \
+    libwebsockets.h=emulator/websocket/ \
+    sqlite3.h=emulator/store/ \
+    pcre2.h=emulator/json/ \
+    openssl/=emulator/crypto/|emulator/front/tls.c \
+    cJSON=emulator/json/ \
+    curl/=emulator/loop/ \
+    yaml.h=emulator/project/ \
+    archive=emulator/lambda/ \
+    wslay/=cli/
 
 .PHONY: all
 all: $(BUILD)/postern ## Build build/postern
@@ -62,19 +77,171 @@ $(BUILD)/embedded_files.o: $(EMBEDDED) scripts/embed.sh
 $(LAYERS:%=layer-%): layer-%:
 	$(MAKE) --no-print-directory $(patsubst %.c,$(BUILD)/%.o,$(wildcard emulator/$*/*.c))
 
-# Unit tests: tests/unit/<folder>/<name>_test.c is linked with its folder and those below it.
+# On a fresh machine: everything. Only set-up may need the network or root.
+
+PROJECT ?= fixtures/projects/chat
+
+.PHONY: run
+run: ## Set up this machine, build, start the sample project (or PROJECT=…)
+	@scripts/set-up.sh run
+	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@exec $(BUILD)/postern start $(PROJECT)
+
+# The parts one after another: each uses both cores itself, and their output stays apart.
+.PHONY: test
+test: ## Set up this machine, build, check everything
+	@scripts/set-up.sh test
+	@scripts/count-results.sh $(MAKE) --no-print-directory check
+
+.PHONY: check
+check: # What `make test` does once the machine is set up
+	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@$(MAKE) --no-print-directory check-source
+	@$(MAKE) --no-print-directory check-unit
+	@$(MAKE) --no-print-directory check-e2e
+	@$(MAKE) --no-print-directory check-sanitize
+
+# Unit tests: tests/unit/<folder>/<name>_test.c is linked with its folder and those below it; those of
+# cli/ with everything but main.
 UNIT_TESTS := $(wildcard tests/unit/*/*_test.c)
 UNIT       := $(UNIT_TESTS:%.c=$(BUILD)/%)
+UNIT_CLI   := $(filter $(BUILD)/tests/unit/cli/%,$(UNIT))
+UNIT_RUN   := $(if $(T),$(foreach test,$(UNIT),$(if $(findstring $(T),$(test)),$(test))),$(UNIT))
 
 .SECONDEXPANSION:
-$(UNIT): $(BUILD)/tests/unit/%: tests/unit/%.c $$(foreach folder,$$(USES_$$(firstword $$(subst /, ,$$*))),$$(patsubst %.c,$(BUILD)/%.o,$$(wildcard emulator/$$(folder)/*.c))) $(BUILD)/embedded_files.o
+$(filter-out $(UNIT_CLI),$(UNIT)): $(BUILD)/tests/unit/%: tests/unit/%.c $$(foreach folder,$$(USES_$$(firstword $$(subst /, ,$$*))),$$(patsubst %.c,$(BUILD)/%.o,$$(wildcard emulator/$$(folder)/*.c))) $(BUILD)/embedded_files.o
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	@$(CC) $(CFLAGS) -Itests/unit -o $@ $^ $(LIBS) -lcmocka
+
+$(UNIT_CLI): $(BUILD)/tests/unit/%: tests/unit/%.c $(filter-out $(BUILD)/cli/main.o,$(OBJECTS))
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"
 	@$(CC) $(CFLAGS) -Itests/unit -o $@ $^ $(LIBS) -lcmocka
 
 .PHONY: check-unit
-check-unit: $(UNIT) ## Unit tests; T=word runs only those with that word in the name
-	@failed=0; for test in $(UNIT); do case "$$test" in *$(T)*) $$test || failed=1;; esac; done; exit $$failed
+check-unit: ## Unit tests; T=word runs only those with that word in the name
+	@$(MAKE) --no-print-directory -j$$(nproc) $(UNIT_RUN)
+	@failed=0; for test in $(UNIT_RUN); do $$test || { echo "FAILED: $$test"; failed=1; }; done; exit $$failed
+
+.PHONY: check-e2e
+check-e2e: all ## End-to-end tests; T=word runs only those with that word in their file's or own name
+	@scripts/set-up.sh test
+	@POSTERN_BINARY=$(abspath $(BUILD)/postern) scripts/run-e2e.sh $(T)
+
+SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+.PHONY: check-sanitize
+check-sanitize: ## Unit and end-to-end tests under AddressSanitizer and UBSan
+	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=$(BUILD)/sanitize SANITIZE="$(SANITIZERS)" OPTIMISE="-O1 -g" all
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitize SANITIZE="$(SANITIZERS)" OPTIMISE="-O1 -g" check-unit check-e2e
+
+# A fuzz target is tests/fuzz/<name>_fuzz.c; its seeds are in fixtures/fuzz/<name>/. What it finds on the
+# way stays in the build folder.
+FUZZ_TESTS := $(wildcard tests/fuzz/*_fuzz.c)
+FUZZ       := $(FUZZ_TESTS:%.c=$(BUILD)/%)
+FUZZERS    := CC=clang BUILD=$(BUILD)/fuzz OPTIMISE="-O1 -g" \
+    SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all"
+SECONDS    := 60
+
+$(FUZZ): $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	@$(CC) $(filter-out -Wmissing-prototypes,$(CFLAGS)) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+.PHONY: fuzz
+fuzz: ## Fuzz with libFuzzer; T=word picks targets, SECONDS=60 is for each
+	@$(MAKE) --no-print-directory -j$$(nproc) $(FUZZERS) T="$(T)" fuzz-targets
+	@T="$(T)" scripts/fuzz.sh $(BUILD)/fuzz $(SECONDS)
+
+.PHONY: fuzz-targets
+fuzz-targets: $(if $(T),$(foreach target,$(FUZZ),$(if $(findstring $(T),$(target)),$(target))),$(FUZZ))
+
+.PHONY: coverage
+coverage: ## Line coverage of unit and end-to-end tests, as text
+	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=$(BUILD)/coverage SANITIZE=--coverage OPTIMISE="-O0 -g" all
+	@find $(BUILD)/coverage -name '*.gcda' -delete
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage SANITIZE=--coverage OPTIMISE="-O0 -g" check-unit check-e2e
+	@scripts/coverage.sh $(BUILD)/coverage
+
+# What can be said of the source without running it. What has passed is remembered in stamps beside the
+# objects, so that a second run looks only at what has changed.
+CHECKED := $(SOURCES) $(CLI)
+
+.PHONY: check-source
+check-source: ## Format, layers, headers, libraries; clang-tidy and cppcheck
+	@$(MAKE) --no-print-directory check-format check-layers check-libraries check-paths
+	@$(MAKE) --no-print-directory -j$$(nproc) -k check-headers check-tidy check-cppcheck
+
+.PHONY: check-format
+check-format:
+	@clang-format --dry-run -Werror $(CHECKED) $(HEADERS) $(TESTS)
+
+.PHONY: check-layers $(LAYERS:%=check-layer-%)
+check-layers: $(LAYERS:%=check-layer-%)
+
+EMPTY :=
+SPACE := $(EMPTY) $(EMPTY)
+$(LAYERS:%=check-layer-%): check-layer-%:
+	@! grep -nE '#include "[a-z_]+/' /dev/null $(wildcard emulator/$*/*.[ch]) | \
+	    grep -vE '"($(subst $(SPACE),|,$(strip $(USES_$*))))/' || \
+	    { echo "$* may include only: $(USES_$*)"; exit 1; }
+
+.PHONY: check-libraries
+check-libraries:
+	@failed=0; for place in '$(subst $(SPACE),' ',$(strip $(INCLUDES)))'; do \
+	    if grep -nE "#include <$${place%%=*}" /dev/null $(CHECKED) $(HEADERS) | grep -vE "^($${place#*=})"; then \
+	        echo "<$${place%%=*}> belongs in $${place#*=}"; failed=1; \
+	    fi; \
+	done; exit $$failed
+
+# A path of somebody's machine in what everybody gets.
+.PHONY: check-paths
+check-paths:
+	@! grep -rnE '(^|[^A-Za-z0-9_.])/(work|root|home)/' --include='*' --exclude-dir=node_modules --exclude-dir=.postern --exclude-dir=wire \
+	    cli emulator schemas scripts tests fixtures docs .ci *.md
+
+.PHONY: check-headers
+check-headers: $(HEADERS:%=$(BUILD)/headers/%.ok)
+
+$(BUILD)/headers/%.ok: %
+	@mkdir -p $(@D)
+	@echo '#include "$<"' | $(CC) $(CFLAGS) -x c -fsyntax-only -MMD -MP -MF $@.d -MT $@ -
+	@touch $@
+
+.PHONY: check-tidy
+check-tidy: $(CHECKED:%.c=$(BUILD)/tidy/%.ok)
+
+# The object is built anew when a header changes, and so is this.
+$(BUILD)/tidy/%.ok: %.c $(BUILD)/%.o .clang-tidy
+	@mkdir -p $(@D)
+	@echo "  TIDY  $<"
+	@clang-tidy --quiet $< -- $(CFLAGS) 2>/dev/null
+	@touch $@
+
+.PHONY: check-cppcheck
+check-cppcheck: $(BUILD)/cppcheck/ok
+
+$(BUILD)/cppcheck/ok: $(CHECKED) $(HEADERS)
+	@mkdir -p $(@D)
+	@echo "  CPPCHECK"
+	@cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+	    --suppress=missingIncludeSystem --cppcheck-build-dir=$(@D) -Iemulator -I. $(CHECKED)
+	@touch $@
+
+.PHONY: format
+format: ## Reformat the C source
+	@clang-format -i $(CHECKED) $(HEADERS) $(TESTS)
+
+.PHONY: report
+report: ## The longest functions and files, as a question
+	@scripts/report.sh $(CHECKED)
+
+PREFIX ?= /usr/local
+
+.PHONY: install
+install: all ## Install the binary below PREFIX (and DESTDIR)
+	install -D -m 755 $(BUILD)/postern $(DESTDIR)$(PREFIX)/bin/postern
 
 .PHONY: clean
 clean: ## Remove what was built
@@ -82,6 +249,6 @@ clean: ## Remove what was built
 
 .PHONY: help
 help: ## List the targets
-	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+	@grep -hE '^[a-z][a-z0-9-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
--include $(OBJECTS:.o=.d)
+-include $(OBJECTS:.o=.d) $(HEADERS:%=$(BUILD)/headers/%.ok.d)
