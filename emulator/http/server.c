@@ -136,14 +136,24 @@ static void on_peer_left(void *owner, void *peer)
     resume(call);
 }
 
-/* A target with a host in it becomes a path, as in request_head.h; its host isn't looked at. */
-static const char *path_of(const char *target)
+/*
+ * A copy of target that begins with '/' if it is one of those that a server must take: a target
+ * with a host in it becomes a path, as in request_head.h; its host isn't looked at.
+ */
+static const char *copy_target(struct call *call, const char *target)
 {
-    if (strncasecmp(target, "http://", 7) != 0 && strncasecmp(target, "https://", 8) != 0)
-        return target;
-    target = strstr(target, "://") + strlen("://");
-    target += strcspn(target, "/?");
-    return *target ? target : "/";
+    bool is_absolute =
+        strncasecmp(target, "http://", 7) == 0 || strncasecmp(target, "https://", 8) == 0;
+    const char *slash = "";
+    char *copy;
+
+    if (is_absolute) {
+        target = strstr(target, "://") + strlen("://");
+        target += strcspn(target, "/?");
+        slash = *target == '/' ? "" : "/";
+    }
+    copy = call_scratch(call, strlen(slash) + strlen(target));
+    return strcat(strcpy(copy, slash), target);
 }
 
 /* libmicrohttpd shows the target here only as it was sent: later it is decoded. */
@@ -151,8 +161,6 @@ static void *on_target(void *owner, const char *target, struct MHD_Connection *c
 {
     struct http_server *server = owner;
     struct call *call          = queue_entry(queue_pop(&server->spare), struct call, link);
-    const char *path           = path_of(target);
-    size_t size                = strlen(path);
 
     if (!call)
         call = NEW(struct call);
@@ -163,7 +171,7 @@ static void *on_target(void *owner, const char *target, struct MHD_Connection *c
     call->on_answered    = resume;
     call->client =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
-    call->target = memcpy(call_scratch(call, size), path, size + 1);
+    call->target = copy_target(call, target);
     return call;
 }
 
@@ -288,7 +296,7 @@ static enum MHD_Result begin(struct call *call, const char *method, const char *
     call->has_head = true;
     if (!framing_is_sound(call->connection, version))
         return refuse(call, "Bad Request");
-    if (*call->target != '/' && *call->target != '?')
+    if (*call->target != '/')
         return refuse(call, "Bad Request");
     settings->resolve(settings->owner, call, &call->goal);
     return MHD_YES;
