@@ -494,6 +494,7 @@ static void strings_are_decoded(void **state)
         {"a high one at the end", "\"\\ud83d\"",                   "\xef\xbf\xbd",                3},
         {"a lone low surrogate",  "\"\\ude00\"",                   "\xef\xbf\xbd",                3},
         {"two high ones, a low",  "\"\\ud83d\\ud83d\\ude00\"",     "\xef\xbf\xbd\xf0\x9f\x98\x80", 7},
+        {"two low ones",          "\"\\ude00\\ude00\"",            "\xef\xbf\xbd\xef\xbf\xbd",    6},
         {"a high one, a letter",  "\"\\ud83d\\u0041\"",            "\xef\xbf\xbd" "A",            4},
         {"a high one, a newline", "\"\\ud83d\\n1234\"",            "\xef\xbf\xbd\n1234",          8},
         {"UTF-8 as it is",        "\"\xe2\x82\xac\"",              "\xe2\x82\xac",                3},

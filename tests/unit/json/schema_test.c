@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "json/json.h"
 
+/* clang-format off */
 static const char project_schema[] =
     "{\"type\":\"object\",\"additionalProperties\":false,"
     "\"properties\":{"
@@ -37,6 +38,7 @@ static const char project_schema[] =
     "          {\"type\":\"string\",\"minLength\":2},"
     "          {\"type\":\"object\",\"required\":[\"function\"],\"properties\":{\"kind\":{\"const\":\"function\"},\"function\":{\"type\":\"string\"}}},"
     "          {\"type\":\"object\",\"required\":[\"uri\",\"kind\"],\"properties\":{\"kind\":{\"const\":\"http\"},\"uri\":{\"type\":\"string\"}}}]}}}}}}";
+/* clang-format on */
 
 static void append_problem(void *owner, const struct json *where, const char *message)
 {
@@ -74,6 +76,7 @@ static void check(const char *what, const char *schema_json, const char *documen
     arena_deinit(&arena);
 }
 
+/* clang-format off */
 static void every_problem_is_told_with_its_remedy(void **state)
 {
     static const struct {
@@ -155,7 +158,9 @@ static void every_problem_is_told_with_its_remedy(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         check(cases[i].what, project_schema, cases[i].document, cases[i].expected);
 }
+/* clang-format on */
 
+/* clang-format off */
 static void keywords_mean_what_json_schema_says(void **state)
 {
     static const struct {
@@ -250,6 +255,7 @@ static void keywords_mean_what_json_schema_says(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         check(cases[i].what, cases[i].schema, cases[i].document, cases[i].expected);
 }
+/* clang-format on */
 
 /* What a broken schema makes the log say. */
 static void compile_broken(const char *schema_json, struct text *said)
@@ -282,24 +288,24 @@ static void a_schema_with_anything_that_would_be_ignored_is_broken(void **state)
         const char *schema;
         const char *said;
     } cases[] = {
-        {"5",                                         "a schema must be an object, true or false" },
-        {"{\n\"multipleOf\":2}",       "line 2: multipleOf: is a keyword that is not supported"   },
-        {"{\"properties\":{\"a\":{\"if\":true}}}",    "if: is a keyword that is not supported"    },
-        {"{\"type\":\"text\"}",                       "type: must be the name of a type"          },
-        {"{\"type\":[]}",                             "type: must be the name of a type"          },
-        {"{\"properties\":[]}",                       "properties: must hold schemas"             },
-        {"{\"items\":[{}]}",                          "a schema must be an object, true or false" },
-        {"{\"anyOf\":{}}",                            "anyOf: must hold schemas"                  },
-        {"{\"required\":[1]}",                        "required: must be an array of strings"     },
-        {"{\"minimum\":\"1\"}",                       "minimum: must be a number"                 },
-        {"{\"exclusiveMinimum\":\"1\"}",              "exclusiveMinimum: must be a number"        },
-        {"{\"enum\":1}",                              "enum: must be an array"                    },
-        {"{\"pattern\":1}",                           "pattern: must be a string"                 },
-        {"{\"pattern\":\"(\"}",                       "malformed pattern \"(\" at character 2"    },
-        {"{\"patternProperties\":{\"[\":{}}}",        "malformed pattern \"[\""                   },
-        {"{\"$ref\":\"#/definitions/none\"}",         "$ref: names nothing in this schema"        },
-        {"{\"$ref\":\"other.json\"}",                 "$ref: names nothing in this schema"        },
-        {"{\"$ref\":\"\"}",                           "$ref: names nothing in this schema"        },
+        {"5",                                      "a schema must be an object, true or false"             },
+        {"{\n\"multipleOf\":2}",                   "line 2: multipleOf: is a keyword that is not supported"},
+        {"{\"properties\":{\"a\":{\"if\":true}}}", "if: is a keyword that is not supported"                },
+        {"{\"type\":\"text\"}",                    "type: must be the name of a type"                      },
+        {"{\"type\":[]}",                          "type: must be the name of a type"                      },
+        {"{\"properties\":[]}",                    "properties: must hold schemas"                         },
+        {"{\"items\":[{}]}",                       "a schema must be an object, true or false"             },
+        {"{\"anyOf\":{}}",                         "anyOf: must hold schemas"                              },
+        {"{\"required\":[1]}",                     "required: must be an array of strings"                 },
+        {"{\"minimum\":\"1\"}",                    "minimum: must be a number"                             },
+        {"{\"exclusiveMinimum\":\"1\"}",           "exclusiveMinimum: must be a number"                    },
+        {"{\"enum\":1}",                           "enum: must be an array"                                },
+        {"{\"pattern\":1}",                        "pattern: must be a string"                             },
+        {"{\"pattern\":\"(\"}",                    "malformed pattern \"(\" at character 2"                },
+        {"{\"patternProperties\":{\"[\":{}}}",     "malformed pattern \"[\""                               },
+        {"{\"$ref\":\"#/definitions/none\"}",      "$ref: names nothing in this schema"                    },
+        {"{\"$ref\":\"other.json\"}",              "$ref: names nothing in this schema"                    },
+        {"{\"$ref\":\"\"}",                        "$ref: names nothing in this schema"                    },
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
