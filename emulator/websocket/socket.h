@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct alarms;
 struct loop;
 struct websocket;
 struct websocket_host;
@@ -41,12 +42,13 @@ struct websocket_events {
 
 struct websocket_limits {
     size_t frame_size;   /* more in one frame: 1009. 0: unlimited */
-    size_t message_size; /* more in one message: 1009. 0: WEBSOCKET_MESSAGE_BOUND */
+    size_t message_size; /* more in one message: 1009 */
     size_t queue_size;   /* bytes queued for a client that doesn't read */
 };
 
 /* NULL after logging why. Raise the descriptor limit first: it sizes its tables by it. */
-struct websocket_host *websocket_host_new(struct loop *loop, const struct websocket_limits *limits,
+struct websocket_host *websocket_host_new(struct loop *loop, struct alarms *alarms,
+                                          const struct websocket_limits *limits,
                                           const struct websocket_events *events);
 
 /* All sockets must be closed; runs the turns of the loop that closing needs. */

@@ -1,0 +1,81 @@
+#include "data_folder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "store/data_directory.h"
+
+static int make_temporary(struct data_folder *folder)
+{
+    const char *base            = getenv("TMPDIR");
+    SCOPED_MEMORY char *pattern = memory_format("%s/postern-XXXXXX", base && *base ? base : "/tmp");
+
+    if (!mkdtemp(pattern)) /* 0700 */
+        return log_errno(errno, "cannot make a temporary folder %s", pattern);
+    folder->path         = memory_take(&pattern);
+    folder->is_temporary = true;
+    return 0;
+}
+
+static int make_kept(struct data_folder *folder, const char *data, const char *project_folder)
+{
+    SCOPED_MEMORY char *path =
+        data ? memory_copy_string(data) : memory_format("%s/.postern", project_folder);
+
+    folder->lock = data_directory_open(path);
+    if (folder->lock < 0)
+        return folder->lock;
+    folder->path = realpath(path, NULL);
+    return folder->path ? 0 : log_errno(errno, "cannot open %s", path);
+}
+
+int data_folder_open(struct data_folder *folder, const char *data, const char *project_folder,
+                     bool in_memory)
+{
+    int result;
+
+    *folder = (struct data_folder){.lock = -1};
+    result  = in_memory && !data ? make_temporary(folder) : make_kept(folder, data, project_folder);
+    if (result < 0)
+        return result;
+    folder->runtime = memory_format("%s/runtime", folder->path);
+    if (mkdir(folder->runtime, 0755) < 0 && errno != EEXIST)
+        return log_errno(errno, "cannot make %s", folder->runtime);
+    return 0;
+}
+
+/* Only files of our own lie in a temporary folder, one level deep. */
+static void remove_files(const char *path)
+{
+    DIR *directory = opendir(path);
+    struct dirent *entry;
+
+    while (directory && (entry = readdir(directory))) {
+        SCOPED_MEMORY char *file = memory_format("%s/%s", path, entry->d_name);
+
+        if (entry->d_name[0] != '.' || strcmp(entry->d_name, ".gitignore") == 0)
+            unlink(file);
+    }
+    if (directory)
+        closedir(directory);
+    rmdir(path);
+}
+
+void data_folder_close(struct data_folder *folder)
+{
+    if (folder->is_temporary) {
+        remove_files(folder->runtime);
+        remove_files(folder->path);
+    }
+    if (folder->lock >= 0)
+        close(folder->lock);
+    free(folder->runtime);
+    free(folder->path);
+    *folder = (struct data_folder){.lock = -1};
+}

@@ -1,0 +1,442 @@
+#include "emulator.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "admin/admin_api.h"
+#include "banner.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "crypto/certificates.h"
+#include "data_folder.h"
+#include "front/front.h"
+#include "gateway/gateway.h"
+#include "http/plain_answer.h"
+#include "http/server.h"
+#include "lambda/keeper.h"
+#include "lambda/lambda.h"
+#include "loop/alarm.h"
+#include "loop/child.h"
+#include "loop/loop.h"
+#include "loop/signals.h"
+#include "model/limits.h"
+#include "model/registry.h"
+#include "project/project.h"
+#include "project/resolve.h"
+#include "store/store.h"
+#include "store/store_connection.h"
+
+/* libwebsockets allocates for every descriptor there might be, and fails above 10 000 000. */
+#define DESCRIPTORS_MAX 131072
+
+/* A connection's pool of the public port: heads up to 15.5 KB; it is cleared at every request. */
+#define PUBLIC_MEMORY (16 * 1024)
+
+/* Seconds that a kept-alive HTTP connection may be silent. AWS?: not documented; SDKs keep theirs
+ * for minutes. */
+#define PUBLIC_IDLE_SECONDS 350
+
+struct emulator {
+    const struct emulator_settings *settings;
+    struct keeper keeper;
+    struct project project;
+    struct registry registry;
+    struct data_folder data;
+    struct loop loop;
+    struct alarms alarms;
+    struct signals *signals;
+    struct certificates *certificates;
+    struct store *store;
+    struct name_values handler_environment;
+    struct lambda *lambda;
+    struct plain_answers *answers;
+    struct gateway *gateway;
+    struct http_server *http;
+    struct front *front;
+    struct admin admin;
+    struct child *child;
+    char **child_environment;
+    int status;
+    bool is_loop_open;
+    bool is_stopping;
+    bool is_in_a_hurry; /* a second signal: stop at once */
+};
+
+static void print_problems(const struct problems *problems, struct text *out)
+{
+    for (size_t i = 0; i < problems->count; i++) {
+        const struct problem *problem = &problems->items[i];
+
+        text_append_string(out, problem->file);
+        if (problem->line > 0)
+            text_append_format(out, ":%u", problem->line);
+        text_append_format(out, ": %s%s\n", problem->is_warning ? "warning: " : "",
+                           problem->message);
+    }
+}
+
+/* False with an error of the project; everything that is wrong is in errors. */
+static bool load_project(const char *path, struct project *project, struct registry *registry,
+                         struct text *errors)
+{
+    struct problems problems = {0};
+    bool is_fine;
+
+    if (project_find(path, project, &problems))
+        project_load(project, registry, &problems);
+    print_problems(&problems, errors);
+    is_fine = problems.errors == 0;
+    problems_deinit(&problems);
+    return is_fine;
+}
+
+int emulator_check(const char *path, struct text *out, struct text *errors)
+{
+    struct project project   = {0};
+    struct registry registry = {0};
+    bool is_fine             = load_project(path, &project, &registry, errors);
+
+    if (is_fine && project.kind == PROJECT_NONE)
+        text_append_string(out, "no project here: `postern start` would serve nothing\n");
+    else if (is_fine)
+        resolve_print(&registry, NULL, out);
+    registry_deinit(&registry);
+    project_deinit(&project);
+    return is_fine ? 0 : 2;
+}
+
+static void on_upgrade(void *owner, struct arrival *arrival)
+{
+    struct emulator *emulator = owner;
+
+    gateway_accept(emulator->gateway, arrival);
+}
+
+static void on_request(void *owner, int socket, const struct sockaddr *peer, socklen_t peer_size)
+{
+    struct emulator *emulator = owner;
+
+    http_server_add(emulator->http, socket, peer, peer_size, NULL);
+}
+
+static void resolve(void *owner, struct call *call, struct http_target *target)
+{
+    struct emulator *emulator = owner;
+
+    if (!admin_resolve(&emulator->admin, call, target))
+        gateway_resolve(emulator->gateway, call, target);
+}
+
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return;
+    if (limit.rlim_max > DESCRIPTORS_MAX)
+        limit.rlim_max = DESCRIPTORS_MAX;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+        log_errno(errno, "cannot raise the limit of open files");
+    else
+        log_debug(NULL, "up to %llu descriptors", (unsigned long long)limit.rlim_cur);
+}
+
+static void begin_stop(struct emulator *emulator)
+{
+    emulator->is_stopping       = true;
+    emulator->admin.is_stopping = true;
+    loop_stop(&emulator->loop);
+}
+
+static void on_signal(void *owner, int number)
+{
+    struct emulator *emulator = owner;
+
+    if (emulator->is_stopping)
+        emulator->is_in_a_hurry = true;
+    if (emulator->child) {
+        child_signal(emulator->child, number);
+        emulator->is_stopping = emulator->is_in_a_hurry;
+        if (!emulator->is_in_a_hurry)
+            return; /* the command decides when it ends */
+    }
+    begin_stop(emulator);
+}
+
+static void on_command_exit(void *owner, int status)
+{
+    struct emulator *emulator = owner;
+
+    emulator->status = status;
+    begin_stop(emulator);
+}
+
+/* What lets handlers trust our certificate. Variables that replace the system's roots get them and
+ * ours. */
+static void fill_handler_environment(struct emulator *emulator)
+{
+    static const char *const bundles[] = {"AWS_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"};
+
+    name_values_put(&emulator->handler_environment, "NODE_EXTRA_CA_CERTS",
+                    certificates_ca_file(emulator->certificates));
+    for (size_t i = 0; i < ARRAY_SIZE(bundles); i++)
+        name_values_put(&emulator->handler_environment, bundles[i],
+                        certificates_bundle_file(emulator->certificates));
+}
+
+static int open_loop(struct emulator *emulator)
+{
+    int result = loop_init(&emulator->loop);
+
+    if (result < 0)
+        return result;
+    emulator->is_loop_open = true;
+    result                 = alarms_init(&emulator->alarms, &emulator->loop.uv);
+    if (result < 0)
+        return result;
+    emulator->signals = signals_new(&emulator->loop, on_signal, emulator);
+    return emulator->signals ? 0 : -EIO;
+}
+
+static unsigned processes_max(const struct emulator_settings *settings)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+    if (settings->processes_max > 0)
+        return settings->processes_max;
+    return PROCESSES_PER_CORE_MAX * (unsigned)(cores > 0 ? cores : 1);
+}
+
+static int open_handlers(struct emulator *emulator)
+{
+    const struct emulator_settings *settings = emulator->settings;
+    const struct lambda_settings lambda      = {
+             .loop                   = &emulator->loop,
+             .alarms                 = &emulator->alarms,
+             .keeper                 = &emulator->keeper,
+             .runtime_directory      = emulator->data.runtime,
+             .region                 = settings->region,
+             .account                = settings->account,
+             .keep_warm_milliseconds = settings->keep_warm_milliseconds,
+             .processes_max          = processes_max(settings),
+             .environment            = &emulator->handler_environment,
+    };
+
+    fill_handler_environment(emulator);
+    emulator->lambda = lambda_new(&lambda);
+    if (!emulator->lambda)
+        return -EIO;
+    lambda_deploy(emulator->lambda, &emulator->registry);
+    return 0;
+}
+
+static int open_gateway(struct emulator *emulator)
+{
+    const struct emulator_settings *settings = emulator->settings;
+    const struct gateway_settings gateway    = {
+           .loop                      = &emulator->loop,
+           .alarms                    = &emulator->alarms,
+           .lambda                    = emulator->lambda,
+           .store                     = emulator->store,
+           .answers                   = emulator->answers,
+           .domain                    = settings->domain ? settings->domain : "localhost",
+           .region                    = settings->region,
+           .account                   = settings->account,
+           .idle_timeout_milliseconds = settings->idle_timeout_milliseconds,
+           .max_duration_milliseconds = settings->max_duration_milliseconds,
+           .relaxed                   = settings->relaxed,
+    };
+
+    emulator->gateway = gateway_new(&gateway);
+    if (!emulator->gateway)
+        return -EIO;
+    gateway_deploy(emulator->gateway, &emulator->registry);
+    emulator->admin.gateway    = emulator->gateway;
+    emulator->admin.lambda     = emulator->lambda;
+    emulator->admin.started_at = clock_microseconds();
+    emulator->admin.any_host   = strcmp(settings->host, "localhost") != 0 &&
+                               strncmp(settings->host, "127.", 4) != 0 &&
+                               strcmp(settings->host, "::1") != 0;
+    return 0;
+}
+
+static int open_port(struct emulator *emulator)
+{
+    const struct http_settings http = {
+        .memory         = PUBLIC_MEMORY,
+        .idle_seconds   = PUBLIC_IDLE_SECONDS,
+        .connections    = DESCRIPTORS_MAX,
+        .aws_request_id = true,
+        .resolve        = resolve,
+        .owner          = emulator,
+    };
+    const struct front_settings front = {
+        .loop         = &emulator->loop,
+        .alarms       = &emulator->alarms,
+        .answers      = emulator->answers,
+        .certificates = emulator->certificates,
+        .host         = emulator->settings->host,
+        .port         = emulator->settings->port,
+        .on_upgrade   = on_upgrade,
+        .on_request   = on_request,
+        .owner        = emulator,
+    };
+    SCOPED_MEMORY char *domain = NULL;
+
+    emulator->http = http_server_new(&emulator->loop, &http);
+    if (!emulator->http)
+        return -EIO;
+    emulator->front = front_open(&front);
+    if (!emulator->front)
+        return -EIO;
+    domain = memory_format("localhost:%u", front_port(emulator->front));
+    if (!emulator->settings->domain)
+        gateway_set_domain(emulator->gateway, domain);
+    return 0;
+}
+
+static void on_left_behind(void *owner, const struct connection_row *row)
+{
+    struct emulator *emulator = owner;
+
+    gateway_recover(emulator->gateway, row);
+}
+
+/* Opens everything, from the bottom up. */
+static int open_all(struct emulator *emulator)
+{
+    const struct emulator_settings *settings = emulator->settings;
+    int result;
+
+    raise_descriptor_limit();
+    result = open_loop(emulator);
+    if (result < 0)
+        return result;
+    result = data_folder_open(&emulator->data, settings->data, emulator->project.folder,
+                              settings->in_memory);
+    if (result < 0)
+        return result;
+    emulator->certificates = certificates_open(emulator->data.path);
+    if (!emulator->certificates)
+        return -EIO;
+    emulator->store = store_open(&emulator->loop, settings->in_memory ? NULL : emulator->data.path);
+    if (!emulator->store)
+        return -EIO;
+    emulator->answers = plain_answers_new(&emulator->loop);
+    result            = open_handlers(emulator);
+    if (result == 0)
+        result = open_gateway(emulator);
+    if (result == 0)
+        result = open_port(emulator);
+    if (result < 0)
+        return result;
+    result =
+        store_connection_recover(emulator->store, clock_milliseconds(), on_left_behind, emulator);
+    return result < 0 ? result : 0;
+}
+
+static bool is_quiet_now(void *owner)
+{
+    struct emulator *emulator = owner;
+
+    return emulator->is_in_a_hurry || gateway_busy_count(emulator->gateway) == 0;
+}
+
+static void close_all(struct emulator *emulator)
+{
+    if (emulator->front)
+        front_close(emulator->front);
+    if (emulator->http)
+        http_server_free(emulator->http);
+    if (emulator->gateway)
+        gateway_free(emulator->gateway);
+    if (emulator->lambda)
+        lambda_free(emulator->lambda);
+    if (emulator->answers)
+        plain_answers_free(emulator->answers);
+    if (emulator->store)
+        store_close(emulator->store);
+    certificates_close(emulator->certificates);
+    child_free(emulator->child);
+    if (emulator->signals)
+        signals_free(emulator->signals);
+    if (emulator->is_loop_open) {
+        alarms_deinit(&emulator->alarms);
+        loop_deinit(&emulator->loop);
+    }
+    name_values_deinit(&emulator->handler_environment);
+    data_folder_close(&emulator->data);
+    if (emulator->child_environment)
+        banner_free_environment(emulator->child_environment);
+}
+
+static void run_command(struct emulator *emulator)
+{
+    emulator->child_environment =
+        banner_environment(&emulator->registry, front_port(emulator->front),
+                           emulator->settings->region, certificates_ca_file(emulator->certificates),
+                           certificates_bundle_file(emulator->certificates));
+    emulator->child =
+        child_start(&emulator->loop, emulator->settings->command, emulator->child_environment,
+                    on_command_exit, emulator, &emulator->status);
+    if (!emulator->child)
+        emulator->is_stopping = true;
+}
+
+static void announce(struct emulator *emulator)
+{
+    const struct emulator_settings *settings = emulator->settings;
+    uint16_t port                            = front_port(emulator->front);
+
+    banner_write(settings->banner_descriptor, &emulator->project, &emulator->registry, port,
+                 settings->quiet);
+    if (settings->ready_file)
+        banner_write_ready_file(settings->ready_file, &emulator->registry, port);
+    if (settings->command)
+        run_command(emulator);
+}
+
+/* From "Ready." to the end of the last $disconnect handler, or of the patience. */
+static void serve(struct emulator *emulator)
+{
+    announce(emulator);
+    if (!emulator->is_stopping)
+        loop_run(&emulator->loop);
+    emulator->admin.is_stopping = true;
+    front_stop(emulator->front);
+    gateway_close_all(emulator->gateway, true);
+    if (!loop_run_until(&emulator->loop, is_quiet_now, emulator,
+                        emulator->settings->grace_milliseconds))
+        log_warn(NULL,
+                 "stopping with %zu connections whose $disconnect was not delivered yet; the "
+                 "next start delivers it",
+                 gateway_busy_count(emulator->gateway));
+}
+
+int emulator_run(const struct emulator_settings *settings)
+{
+    struct emulator emulator = {.settings = settings, .data = {.lock = -1}};
+    SCOPED_TEXT errors       = {0};
+
+    if (keeper_start(&emulator.keeper) < 0)
+        return 1;
+    if (!load_project(settings->project, &emulator.project, &emulator.registry, &errors))
+        emulator.status = 2;
+    if (errors.size > 0)
+        fputs(text_string(&errors), stderr);
+    if (emulator.status == 0 && open_all(&emulator) < 0)
+        emulator.status = 1;
+    else if (emulator.status == 0)
+        serve(&emulator);
+    close_all(&emulator);
+    keeper_stop(&emulator.keeper);
+    registry_deinit(&emulator.registry);
+    project_deinit(&emulator.project);
+    return emulator.status;
+}
