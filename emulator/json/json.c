@@ -164,7 +164,7 @@ static bool parse_element(struct parser *parser, unsigned depth, struct json *ar
 
 static bool parse_name(struct parser *parser, struct json *member)
 {
-    size_t size;
+    size_t size = 0;
 
     if (is_next(parser, '}'))
         return fail(parser, parser->at, "a comma before '}' is not allowed in JSON: remove it");
