@@ -25,7 +25,7 @@
 #define RENEWAL_SECONDS (30L * 24 * 60 * 60)
 
 /* Far more than any system has; of a pipe or device no more is read. */
-#define FILE_SIZE_MAX (16 * 1024 * 1024)
+#define FILE_SIZE_MAX ((size_t)16 * 1024 * 1024)
 
 #define HOSTNAME_MAX 40 /* so that the common name stays below its 64 characters */
 

@@ -6,8 +6,8 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "base/log.h"
@@ -33,7 +33,7 @@ static void write_own_address(const SSL *ssl, char out[INET6_ADDRSTRLEN])
     const struct sockaddr_in *four = (const struct sockaddr_in *)&own;
     const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)&own;
 
-    strcpy(out, "localhost");
+    snprintf(out, INET6_ADDRSTRLEN, "localhost");
     if (getsockname(SSL_get_fd(ssl), (struct sockaddr *)&own, &size) < 0)
         return;
     if (own.ss_family == AF_INET)

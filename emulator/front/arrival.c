@@ -298,10 +298,10 @@ int arrivals_init(struct arrivals *arrivals, const struct arrivals_settings *set
     return result;
 }
 
-static void detach(struct arrival *arrival)
+static void detach(struct arrivals *arrivals, struct arrival *arrival)
 {
-    epoll_ctl(arrival->arrivals->set, EPOLL_CTL_DEL, arrival->socket, NULL);
-    queue_remove(&arrival->arrivals->all, &arrival->link);
+    epoll_ctl(arrivals->set, EPOLL_CTL_DEL, arrival->socket, NULL);
+    queue_remove(&arrivals->all, &arrival->link);
     arrival->arrivals = NULL;
 }
 
@@ -311,7 +311,7 @@ void arrivals_deinit(struct arrivals *arrivals)
         struct arrival *arrival = queue_entry(arrivals->all.first, struct arrival, link);
 
         if (is_waiting(arrival))
-            detach(arrival);
+            detach(arrivals, arrival);
         else
             arrival_drop(arrival);
     }

@@ -42,8 +42,8 @@ static void set_port(union address *address, uint16_t port)
 
 static uint16_t bound_port(int socket)
 {
-    union address address;
-    socklen_t size = sizeof address;
+    union address address = {0};
+    socklen_t size        = sizeof address;
 
     if (getsockname(socket, &address.any, &size) < 0)
         return 0;
@@ -63,6 +63,16 @@ static void use_loopback(struct addresses *addresses)
     addresses->count = 2;
 }
 
+static bool is_same(const union address *one, const union address *other)
+{
+    if (one->any.sa_family != other->any.sa_family)
+        return false;
+    if (one->any.sa_family == AF_INET)
+        return one->four.sin_addr.s_addr == other->four.sin_addr.s_addr;
+    return IN6_ARE_ADDR_EQUAL(&one->six.sin6_addr, &other->six.sin6_addr) &&
+           one->six.sin6_scope_id == other->six.sin6_scope_id;
+}
+
 /* Names often lead to the same address twice. */
 static void add_address(struct addresses *addresses, const struct sockaddr *found, socklen_t size)
 {
@@ -73,7 +83,7 @@ static void add_address(struct addresses *addresses, const struct sockaddr *foun
         return;
     memcpy(&address, found, size);
     for (size_t i = 0; i < addresses->count; i++) {
-        if (memcmp(&addresses->items[i], &address, sizeof address) == 0)
+        if (is_same(&addresses->items[i], &address))
             return;
     }
     addresses->items[addresses->count++] = address;

@@ -4,7 +4,7 @@
 
 #include <openssl/err.h>
 
-#define BULK_SIZE ((size_t)24 * 1024 * 1024) /* far more than all buffers hold */
+#define BULK_SIZE ((size_t)12 * 1024 * 1024) /* far more than all buffers hold */
 
 /* A TLS client whose upgrade has arrived; returns the plain end. */
 static int open_relayed(struct scene *scene, struct client *client)
