@@ -341,8 +341,8 @@ static inline void client_close(struct client *client)
 
 static inline uint16_t client_port(const struct client *client)
 {
-    struct sockaddr_in address;
-    socklen_t size = sizeof address;
+    struct sockaddr_in address = {0};
+    socklen_t size             = sizeof address;
 
     getsockname(client->socket, (struct sockaddr *)&address, &size);
     return ntohs(address.sin_port);
