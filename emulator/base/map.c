@@ -36,8 +36,8 @@ static struct map_entry *find_entry(const struct map *map, const char *key, size
 
         if (!entry->key)
             return NULL;
-        if (entry->hash == hash && is_taken(entry) && strncmp(entry->key, key, size) == 0 &&
-            entry->key[size] == '\0')
+        if (entry->hash == hash && is_taken(entry) && strlen(entry->key) == size &&
+            memcmp(entry->key, key, size) == 0)
             return entry;
     }
 }
