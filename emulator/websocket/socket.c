@@ -1,9 +1,11 @@
 #include "websocket/socket.h"
 
 #include <libwebsockets.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/memory.h"
@@ -11,461 +13,562 @@
 #include "base/text.h"
 #include "loop/alarm.h"
 #include "loop/loop.h"
-#include "websocket/utf8.h"
 
-/* Bytes read at once: an idle connection holds a buffer of this size. */
-#define RECEIVE_SIZE 1024
+#define KEY_LENGTH 24 /* of Sec-WebSocket-Key, by RFC 6455 */
 
-/* What a closing client may take to read what is queued for it, or to answer the close frame. */
-#define CLOSE_MILLISECONDS 5000
+#define CODE_NONE    1005
+#define CODE_LOST    1006
+#define CODE_BINARY  1003
+#define CODE_TOO_BIG 1009
 
-/* AWS: 1003 for binary messages, 1009 for too big ones. AWS?: the reasons, and 1007 for text that
- * isn't UTF-8. */
-#define CODE_BINARY      1003
-#define CODE_NOT_UTF8    1007
-#define CODE_TOO_BIG     1009
-#define REASON_BINARY    "Binary is not supported"
-#define REASON_NOT_UTF8  "Invalid UTF-8"
-#define REASON_BIG_FRAME "Frame is too big"
-#define REASON_BIG       "Message is too big"
+#define CLOSING_MILLISECONDS 5000 /* until a client that doesn't go is dropped */
 
-/* What a $disconnect event calls a close frame without a code, and a transport that just ended. */
-#define CODE_NONE 1005
-#define CODE_LOST 1006
+#define RECEIVE_BUFFER_SIZE 1024 /* for each connection: idle ones are many, messages are short */
+#define SERVICE_BUFFER_SIZE 16384
+#define FRAME_SIZE_DEFAULT  131072 /* of what is sent, where limits name none */
+#define FRAME_HEADER_ROOM   1024   /* for what goes in front of a frame in one packet */
 
-/* Turns of the loop in which libwebsockets closes what it still has. */
-#define FREE_TURNS 50
+#define DESTROY_TURNS 50 /* of the loop, in which libwebsockets closes its handles */
 
-/* One frame that waits for the client to read. */
-struct outgoing {
+/* One frame of a message that waits until the client reads. */
+struct frame {
     struct queue_link link;
-    enum lws_write_protocol kind;
     size_t size;
-    unsigned char bytes[]; /* LWS_PRE bytes of room, then the frame's */
+    enum lws_write_protocol kind;
+    unsigned char bytes[]; /* LWS_PRE bytes for the header, then the payload */
 };
 
 struct websocket {
     struct websocket_host *host;
-    struct lws *wsi; /* NULL: libwebsockets has let go of it */
+    struct lws *lws; /* NULL before the 101 and after the end */
     void *owner;
-    struct text message; /* fragments and chunks so far */
-    size_t message_size;
-    struct queue queue;
-    size_t queued; /* bytes */
+
+    struct queue frames;
+    size_t queued_size;  /* of frames, what they cost themselves included */
+    struct text message; /* what has come of a message in several chunks */
+    size_t message_size; /* received of the current message */
+
+    bool is_closing;     /* nothing more is delivered or sent; the alarm is set */
+    bool is_close_due;   /* our close frame goes out behind the queue */
+    bool is_close_sent;  /* close_code is what we sent */
+    bool is_broken;      /* writing failed: drop it */
+    uint16_t close_code; /* 0: not known yet */
+    char close_reason[WEBSOCKET_REASON_MAX + 1];
+
+    struct loop_task task; /* moves the closing on, outside of libwebsockets' callbacks */
     struct alarm alarm;
-    struct loop_task closing; /* sends the close frame outside of libwebsockets' callbacks */
-    struct loop_task ended;   /* tells the owner in a turn of its own */
-    uint16_t code;            /* 0: nobody has said why it ends */
-    char reason[WEBSOCKET_REASON_MAX + 1];
-    bool is_closing;    /* websocket_close() was called */
-    bool is_close_sent; /* libwebsockets knows */
-    bool is_receiving;  /* inside a callback of libwebsockets: it may not be killed now */
+};
+
+/* What libwebsockets allocates for each of its connections. */
+struct session {
+    struct websocket *websocket;
 };
 
 struct websocket_host {
     struct loop *loop;
     struct alarms *alarms;
     struct websocket_limits limits;
-    const struct websocket_events *events;
+    struct websocket_events events;
     struct lws_context *context;
     struct lws_vhost *vhost;
     struct lws_protocols protocols[2];
-    void *foreign_loops[1];
-    struct websocket *adopting; /* during websocket_adopt() */
-    const char *protocol;       /* the subprotocol for it */
-    unsigned char *scratch;     /* a frame with room before it */
-    size_t scratch_size;
     size_t count;
+    size_t sent_frame_size;
+    unsigned char *scratch; /* a frame that is written at once */
+
+    /* Adoption is synchronous: whom the callbacks until then are about. */
+    struct websocket *adopting;
+    const char *adopting_protocol;
 };
 
-/* Every validity timer off: libwebsockets keeps its timers in a sorted list and would ping clients.
+/* No pings and no timers of libwebsockets: its timers are a list in which each insertion walks past
+ * all others. */
+static const lws_retry_bo_t no_retries = {0};
+
+static void free_frames(struct websocket *websocket)
+{
+    struct frame *frame;
+
+    while ((frame = queue_entry(queue_pop(&websocket->frames), struct frame, link)))
+        free(frame);
+    websocket->queued_size = 0;
+}
+
+/* Releases what the websocket holds; its own memory goes after the turn. */
+static void discard(struct websocket *websocket)
+{
+    websocket->lws = NULL;
+    alarm_stop(websocket->host->alarms, &websocket->alarm);
+    loop_task_cancel(&websocket->task);
+    free_frames(websocket);
+    text_deinit(&websocket->message);
+    loop_free_later(websocket->host->loop, websocket, free);
+}
+
+/*
+ * Ends the connection without a word. The descriptor is shut down first: libwebsockets doesn't
+ * close while it has bytes to write, which the client may never take.
  */
-static const lws_retry_bo_t no_timers = {0};
-
-static void set_end(struct websocket *websocket, uint16_t code, const char *reason, size_t size)
+static void drop(struct websocket *websocket)
 {
-    if (websocket->code != 0)
+    if (!websocket->lws)
         return;
-    if (size > WEBSOCKET_REASON_MAX)
-        size = WEBSOCKET_REASON_MAX;
-    websocket->code = code;
-    memcpy(websocket->reason, reason, size);
-    websocket->reason[size] = '\0';
+    shutdown(lws_get_socket_fd(websocket->lws), SHUT_RDWR);
+    lws_set_timeout(websocket->lws, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_SYNC);
 }
 
-static void on_patience_over(struct alarm *alarm);
-
-static void be_patient(struct websocket *websocket)
+static void on_closing_too_long(struct alarm *alarm)
 {
-    alarm_set(websocket->host->alarms, &websocket->alarm, CLOSE_MILLISECONDS, on_patience_over);
+    drop(container_of(alarm, struct websocket, alarm));
 }
 
-/* Inside a receive callback: the answer that makes libwebsockets send a close frame. */
-static int close_from_receive(struct websocket *websocket, uint16_t code, const char *reason)
+static void start_closing(struct websocket *websocket)
 {
-    set_end(websocket, code, reason, strlen(reason));
-    websocket->is_closing    = true;
+    if (websocket->is_closing)
+        return;
+    websocket->is_closing = true;
+    text_deinit(&websocket->message);
+    alarm_set(websocket->host->alarms, &websocket->alarm, CLOSING_MILLISECONDS,
+              on_closing_too_long);
+}
+
+/* The size of a reason when it is cut to what fits into a close frame, between characters. */
+static size_t reason_size(const char *reason, size_t size)
+{
+    if (size <= WEBSOCKET_REASON_MAX)
+        return size;
+    size = WEBSOCKET_REASON_MAX;
+    while (size > 0 && ((unsigned char)reason[size] & 0xc0) == 0x80)
+        size--;
+    return size;
+}
+
+static void set_close(struct websocket *websocket, uint16_t code, const char *reason, size_t size)
+{
+    size = reason_size(reason, size);
+    memcpy(websocket->close_reason, reason, size);
+    websocket->close_reason[size] = '\0';
+    websocket->close_code         = code;
+}
+
+/* Gives libwebsockets the close frame; the caller then makes it close. */
+static void announce_close(struct websocket *websocket)
+{
     websocket->is_close_sent = true;
-    be_patient(websocket);
-    lws_close_reason(websocket->wsi, (enum lws_close_status)websocket->code,
-                     (unsigned char *)websocket->reason, strlen(websocket->reason));
+    lws_close_reason(websocket->lws, (enum lws_close_status)websocket->close_code,
+                     (unsigned char *)websocket->close_reason, strlen(websocket->close_reason));
+}
+
+/*
+ * The only place where this side begins a close handshake but for on_receive(). A close that is
+ * asked for by returning -1 from the writeable callback would lose its frame under libuv, hence
+ * the synchronous kill: it sends the frame and waits for the client's.
+ */
+static void on_task(struct loop_task *task)
+{
+    struct websocket *websocket = container_of(task, struct websocket, task);
+
+    if (websocket->is_broken) {
+        drop(websocket);
+        return;
+    }
+    if (!websocket->lws || !websocket->is_close_due)
+        return;
+    if (!queue_is_empty(&websocket->frames) || lws_partial_buffered(websocket->lws)) {
+        lws_callback_on_writable(websocket->lws);
+        return;
+    }
+    websocket->is_close_due = false;
+    announce_close(websocket);
+    lws_set_timeout(websocket->lws, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_SYNC);
+}
+
+static void fail(struct websocket *websocket)
+{
+    websocket->is_broken = true;
+    start_closing(websocket);
+    loop_later(websocket->host->loop, &websocket->task, on_task);
+}
+
+/* False if the connection is broken. */
+static bool write_frame(struct websocket *websocket, unsigned char *payload, size_t size,
+                        enum lws_write_protocol kind)
+{
+    if (lws_write(websocket->lws, payload, size, kind) >= 0)
+        return true;
+    fail(websocket);
+    return false;
+}
+
+/* Writing while libwebsockets still holds bytes of an earlier frame would corrupt the stream. */
+static bool may_write(const struct websocket *websocket)
+{
+    return queue_is_empty(&websocket->frames) && !lws_partial_buffered(websocket->lws);
+}
+
+static void enqueue(struct websocket *websocket, const char *data, size_t size,
+                    enum lws_write_protocol kind)
+{
+    struct frame *frame = memory_new(sizeof *frame + LWS_PRE + size);
+
+    frame->size = size;
+    frame->kind = kind;
+    if (size > 0)
+        memcpy(frame->bytes + LWS_PRE, data, size);
+    queue_push(&websocket->frames, &frame->link);
+    websocket->queued_size += sizeof *frame + size;
+}
+
+static enum lws_write_protocol frame_kind(bool is_first, bool is_last)
+{
+    unsigned kind = is_first ? LWS_WRITE_TEXT : LWS_WRITE_CONTINUATION;
+
+    return (enum lws_write_protocol)(is_last ? kind : kind | LWS_WRITE_NO_FIN);
+}
+
+/* Writes one frame now if nothing is ahead of it, or else queues it. */
+static bool send_frame(struct websocket *websocket, const char *data, size_t size,
+                       enum lws_write_protocol kind)
+{
+    unsigned char *payload = websocket->host->scratch + LWS_PRE;
+
+    if (!may_write(websocket)) {
+        enqueue(websocket, data, size, kind);
+        return true;
+    }
+    if (size > 0)
+        memcpy(payload, data, size);
+    return write_frame(websocket, payload, size, kind);
+}
+
+enum send_result websocket_send(struct websocket *websocket, const char *data, size_t size)
+{
+    size_t frame_size = websocket->host->sent_frame_size;
+    size_t done       = 0;
+
+    if (!websocket->lws || websocket->is_closing)
+        return SEND_CLOSED;
+    if (!may_write(websocket) &&
+        (size > websocket->host->limits.queue_size ||
+         websocket->queued_size + sizeof(struct frame) > websocket->host->limits.queue_size - size))
+        return SEND_QUEUE_FULL;
+    do {
+        size_t part = size - done < frame_size ? size - done : frame_size;
+
+        if (!send_frame(websocket, data + done, part, frame_kind(done == 0, done + part == size)))
+            return SEND_CLOSED;
+        done += part;
+    } while (done < size);
+    if (!queue_is_empty(&websocket->frames))
+        lws_callback_on_writable(websocket->lws);
+    return SEND_DONE;
+}
+
+static void on_writeable(struct websocket *websocket)
+{
+    while (!websocket->is_broken && !lws_partial_buffered(websocket->lws)) {
+        struct frame *frame = queue_entry(queue_pop(&websocket->frames), struct frame, link);
+
+        if (!frame)
+            break;
+        websocket->queued_size -= sizeof *frame + frame->size;
+        write_frame(websocket, frame->bytes + LWS_PRE, frame->size, frame->kind);
+        free(frame);
+    }
+    if (websocket->is_broken)
+        return;
+    if (!queue_is_empty(&websocket->frames) || lws_partial_buffered(websocket->lws))
+        lws_callback_on_writable(websocket->lws);
+    else if (websocket->is_close_due)
+        loop_later(websocket->host->loop, &websocket->task, on_task);
+}
+
+/*
+ * Ends the connection from within the receive callback, whose result this is. Where frames are on
+ * their way the close waits for them like any other, and what still comes in is thrown away.
+ */
+static int refuse(struct websocket *websocket, uint16_t code, const char *reason)
+{
+    start_closing(websocket);
+    set_close(websocket, code, reason, strlen(reason));
+    if (!may_write(websocket)) {
+        websocket->is_close_due = true;
+        lws_callback_on_writable(websocket->lws);
+        return 0;
+    }
+    announce_close(websocket);
     return -1;
 }
 
-/* The transport goes now; libwebsockets notices and closes. */
-static void cut(struct websocket *websocket)
+static void deliver(struct websocket *websocket, const char *data, size_t size)
 {
-    if (websocket->wsi)
-        shutdown(lws_get_socket_fd(websocket->wsi), SHUT_RDWR);
+    struct websocket_events *events = &websocket->host->events;
+    SCOPED_TEXT message             = {0};
+
+    if (lws_is_first_fragment(websocket->lws)) {
+        if (lws_is_final_fragment(websocket->lws)) {
+            events->on_message(websocket->owner, size > 0 ? data : "", size);
+            return;
+        }
+        text_clear(&websocket->message);
+    }
+    text_append(&websocket->message, data, size);
+    if (!lws_is_final_fragment(websocket->lws))
+        return;
+    message            = websocket->message;
+    websocket->message = (struct text){0};
+    events->on_message(websocket->owner, text_string(&message), message.size);
 }
 
-static void on_patience_over(struct alarm *alarm)
-{
-    cut(container_of(alarm, struct websocket, alarm));
-}
-
-static bool is_choked(const struct websocket *websocket)
-{
-    return !queue_is_empty(&websocket->queue) || lws_partial_buffered(websocket->wsi);
-}
-
-/* Sends the close frame; nothing may be queued before it, and no callback of this socket be
- * running. */
-static void send_close(struct websocket *websocket)
-{
-    struct lws *wsi = websocket->wsi;
-
-    websocket->is_close_sent = true;
-    lws_close_reason(wsi, (enum lws_close_status)websocket->code,
-                     (unsigned char *)websocket->reason, strlen(websocket->reason));
-    lws_set_timeout(wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_SYNC);
-}
-
-static void tell_owner(struct loop_task *task)
-{
-    struct websocket *websocket = container_of(task, struct websocket, ended);
-    struct websocket_host *host = websocket->host;
-
-    host->count--;
-    host->events->on_closed(websocket->owner, websocket->code, websocket->reason);
-    free(websocket);
-}
-
-/* libwebsockets is done with it. */
-static void on_gone(struct websocket *websocket)
-{
-    struct queue_link *link;
-
-    websocket->wsi = NULL;
-    loop_task_cancel(&websocket->closing);
-    alarm_stop(websocket->host->alarms, &websocket->alarm);
-    while ((link = queue_pop(&websocket->queue)))
-        free(container_of(link, struct outgoing, link));
-    text_deinit(&websocket->message);
-    set_end(websocket, CODE_LOST, "", 0);
-    loop_later(websocket->host->loop, &websocket->ended, tell_owner);
-}
-
-static int deliver(struct websocket *websocket, const char *data, size_t size)
-{
-    if (!utf8_is_valid(data, size))
-        return close_from_receive(websocket, CODE_NOT_UTF8, REASON_NOT_UTF8);
-    if (websocket->is_closing)
-        return 0;
-    websocket->host->events->on_message(websocket->owner, data, size);
-    if (websocket->is_closing && !websocket->is_close_sent && !is_choked(websocket))
-        return close_from_receive(websocket, websocket->code, websocket->reason);
-    return 0;
-}
-
-/* Sizes are judged when the first bytes of a frame arrive, not when the last ones do. */
+/* Limits are looked at when a frame begins, before the bytes it announces have come. */
 static int on_receive(struct websocket *websocket, const char *data, size_t size)
 {
     const struct websocket_limits *limits = &websocket->host->limits;
-    size_t rest                           = lws_remaining_packet_payload(websocket->wsi);
-    int result;
+    size_t to_come;
 
-    if (websocket->is_close_sent)
+    if (websocket->is_closing)
         return 0;
-    if (lws_frame_is_binary(websocket->wsi))
-        return close_from_receive(websocket, CODE_BINARY, REASON_BINARY);
-    if (lws_is_first_fragment(websocket->wsi))
+    if (lws_frame_is_binary(websocket->lws))
+        return refuse(websocket, CODE_BINARY, "Binary frames are not supported");
+    to_come = lws_remaining_packet_payload(websocket->lws);
+    if (lws_is_first_fragment(websocket->lws))
         websocket->message_size = 0;
     websocket->message_size += size;
-    if (limits->frame_size && size + rest > limits->frame_size)
-        return close_from_receive(websocket, CODE_TOO_BIG, REASON_BIG_FRAME);
-    if (websocket->message_size + rest > limits->message_size)
-        return close_from_receive(websocket, CODE_TOO_BIG, REASON_BIG);
-    if (lws_is_final_fragment(websocket->wsi) && websocket->message_size == size)
-        return deliver(websocket, data ? data : "", size);
-    text_append(&websocket->message, data, size);
-    if (!lws_is_final_fragment(websocket->wsi))
-        return 0;
-    result = deliver(websocket, text_string(&websocket->message), websocket->message.size);
-    text_deinit(&websocket->message);
-    return result;
+    if (limits->frame_size > 0 && size + to_come > limits->frame_size)
+        return refuse(websocket, CODE_TOO_BIG, "Frame too big");
+    if (to_come > limits->message_size || websocket->message_size > limits->message_size - to_come)
+        return refuse(websocket, CODE_TOO_BIG, "Message too big");
+    deliver(websocket, data, size);
+    return 0;
 }
 
-static void on_peer_close(struct websocket *websocket, const unsigned char *data, size_t size)
+/* payload is that of a close frame: nothing, or a code and a reason. */
+static void note_close_frame(struct websocket *websocket, const unsigned char *payload, size_t size)
 {
     if (size < 2)
-        set_end(websocket, CODE_NONE, "", 0);
+        set_close(websocket, CODE_NONE, "", 0);
     else
-        set_end(websocket, (uint16_t)(data[0] << 8 | data[1]), (const char *)data + 2, size - 2);
+        set_close(websocket, (uint16_t)(payload[0] << 8 | payload[1]), (const char *)payload + 2,
+                  size - 2);
 }
 
-static void on_writable(struct websocket *websocket)
+static void on_peer_close(struct websocket *websocket, const unsigned char *payload, size_t size)
 {
-    while (!queue_is_empty(&websocket->queue) && !lws_partial_buffered(websocket->wsi)) {
-        struct outgoing *frame = container_of(queue_pop(&websocket->queue), struct outgoing, link);
-        int written = lws_write(websocket->wsi, frame->bytes + LWS_PRE, frame->size, frame->kind);
+    start_closing(websocket);
+    websocket->is_close_due = false;
+    if (!websocket->is_close_sent)
+        note_close_frame(websocket, payload, size);
+}
 
-        websocket->queued -= frame->size;
-        free(frame);
-        if (written < 0) {
-            cut(websocket);
-            return;
-        }
+/* libwebsockets ends connections itself when the client breaks the protocol (1002, 1007); the only
+ * trace is the close frame that it has sent. */
+static void settle_close_code(struct websocket *websocket)
+{
+    int size = lws_get_close_length(websocket->lws);
+
+    if (websocket->is_close_due) /* never sent */
+        websocket->close_code = 0;
+    if (websocket->close_code)
+        return;
+    if (size >= 2)
+        note_close_frame(websocket, lws_get_close_payload(websocket->lws), (size_t)size);
+    else
+        set_close(websocket, CODE_LOST, "", 0);
+}
+
+static void on_end(struct websocket *websocket)
+{
+    struct websocket_host *host = websocket->host;
+
+    if (host->adopting == websocket) { /* websocket_adopt() sees it and discards it */
+        websocket->lws = NULL;
+        return;
     }
-    if (is_choked(websocket))
-        lws_callback_on_writable(websocket->wsi);
+    settle_close_code(websocket);
+    discard(websocket);
+    host->count--;
+    host->events.on_closed(websocket->owner, websocket->close_code, websocket->close_reason);
 }
 
-static void add_subprotocol(const struct websocket_host *host,
-                            struct lws_process_html_args *headers)
+static int add_headers(const struct websocket_host *host, struct lws_process_html_args *headers)
 {
-    if (host->protocol)
-        headers->p += lws_snprintf(headers->p, (size_t)headers->max_len,
-                                   "Sec-WebSocket-Protocol: %s\r\n", host->protocol);
+    int size;
+
+    if (!host->adopting_protocol)
+        return 0;
+    size = snprintf(headers->p, (size_t)headers->max_len, "Sec-WebSocket-Protocol: %s\r\n",
+                    host->adopting_protocol);
+    if (size < 0 || size >= headers->max_len)
+        return -1;
+    headers->p += size;
+    return 0;
 }
 
-static int on_socket_event(struct websocket *websocket, enum lws_callback_reasons reason,
-                           void *data, size_t size)
-{
-    switch ((int)reason) {
-    case LWS_CALLBACK_RECEIVE:
-        return on_receive(websocket, data, size);
-    case LWS_CALLBACK_RECEIVE_PONG:
-        websocket->host->events->on_control(websocket->owner);
-        return 0;
-    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
-        on_peer_close(websocket, data, size);
-        return 0;
-    case LWS_CALLBACK_SERVER_WRITEABLE:
-        on_writable(websocket);
-        return 0;
-    default:
-        return 0;
-    }
-}
-
-static void on_close_due(struct loop_task *task)
-{
-    struct websocket *websocket = container_of(task, struct websocket, closing);
-
-    if (!websocket->is_close_sent && !is_choked(websocket))
-        send_close(websocket);
-}
-
-/* After a callback: a close that had to wait for its end, or for the queue. */
-static void close_if_due(struct websocket *websocket)
-{
-    if (websocket->is_closing && !websocket->is_close_sent && !is_choked(websocket))
-        loop_later(websocket->host->loop, &websocket->closing, on_close_due);
-}
-
-static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *data,
+/* libwebsockets has a hundred reasons to call; these are those that matter here. */
+static int on_event(struct lws *lws, enum lws_callback_reasons reason, void *user, void *in,
                     size_t size)
 {
-    struct websocket_host *host = lws_context_user(lws_get_context(wsi));
-    struct websocket **slot     = user;
-    int result;
+    struct websocket_host *host = lws_context_user(lws_get_context(lws));
+    struct session *session     = user;
+    struct websocket *websocket = session ? session->websocket : NULL;
 
-    switch ((int)reason) {
-    case LWS_CALLBACK_ADD_HEADERS:
-        add_subprotocol(host, data);
-        return 0;
-    case LWS_CALLBACK_ESTABLISHED:
-        *slot               = host->adopting;
-        host->adopting->wsi = wsi;
-        host->count++;
-        return 0;
-    case LWS_CALLBACK_CLOSED:
-        if (slot && *slot)
-            on_gone(*slot);
-        if (slot)
-            *slot = NULL;
-        return 0;
-    case LWS_CALLBACK_RECEIVE:
-    case LWS_CALLBACK_RECEIVE_PONG:
-    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
-    case LWS_CALLBACK_SERVER_WRITEABLE:
-        if (!slot || !*slot)
-            return 0;
-        (*slot)->is_receiving = true;
-        result                = on_socket_event(*slot, reason, data, size);
-        (*slot)->is_receiving = false;
-        if (result == 0)
-            close_if_due(*slot);
-        return result;
-    default:
+    if (reason == LWS_CALLBACK_ADD_HEADERS)
+        return add_headers(host, in);
+    if (reason == LWS_CALLBACK_ESTABLISHED && host->adopting) {
+        session->websocket  = host->adopting;
+        host->adopting->lws = lws;
         return 0;
     }
+    if (!websocket || !websocket->lws)
+        return 0;
+    if (reason == LWS_CALLBACK_RECEIVE)
+        return on_receive(websocket, in, size);
+    if (reason == LWS_CALLBACK_SERVER_WRITEABLE)
+        on_writeable(websocket);
+    else if (reason == LWS_CALLBACK_RECEIVE_PONG)
+        host->events.on_control(websocket->owner);
+    else if (reason == LWS_CALLBACK_WS_PEER_INITIATED_CLOSE)
+        on_peer_close(websocket, in, size);
+    else if (reason == LWS_CALLBACK_CLOSED) {
+        session->websocket = NULL;
+        on_end(websocket);
+    }
+    return 0;
 }
 
-/* libwebsockets says much that isn't wrong, such as a line for each adopted socket. */
-static void on_log(int level, const char *line)
+/* Every adoption is announced as an error, which it isn't. */
+static void on_log_line(int level, const char *line)
 {
-    log_debug(NULL, "libwebsockets: %.*s", (int)strcspn(line, "\n"), line);
+    int size = (int)strcspn(line, "\n");
+
+    if (strstr(line, "readbuf"))
+        return;
+    if (level == LLL_ERR)
+        log_warn(NULL, "libwebsockets: %.*s", size, line);
+    else
+        log_debug(NULL, "libwebsockets: %.*s", size, line);
+}
+
+static bool create_context(struct websocket_host *host)
+{
+    void *loops[]                         = {&host->loop->uv};
+    struct lws_context_creation_info info = {
+        .port    = CONTEXT_PORT_NO_LISTEN,
+        .options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
+                   LWS_SERVER_OPTION_VALIDATE_UTF8,
+        .protocols             = host->protocols,
+        .foreign_loops         = loops,
+        .pt_serv_buf_size      = SERVICE_BUFFER_SIZE,
+        .retry_and_idle_policy = &no_retries,
+        .user                  = host,
+    };
+
+    lws_set_log_level(LLL_ERR | LLL_WARN, on_log_line);
+    host->context = lws_create_context(&info);
+    if (!host->context)
+        return false;
+    host->vhost = lws_create_vhost(host->context, &info);
+    return host->vhost != NULL;
 }
 
 struct websocket_host *websocket_host_new(struct loop *loop, struct alarms *alarms,
                                           const struct websocket_limits *limits,
                                           const struct websocket_events *events)
 {
-    struct websocket_host *host           = NEW(struct websocket_host);
-    struct lws_context_creation_info info = {0};
+    struct websocket_host *host = NEW(struct websocket_host);
 
-    host->loop             = loop;
-    host->alarms           = alarms;
-    host->limits           = *limits;
-    host->events           = events;
-    host->foreign_loops[0] = &loop->uv;
-    host->protocols[0]     = (struct lws_protocols){
-            .name                  = "postern",
-            .callback              = on_event,
-            .per_session_data_size = sizeof(struct websocket *),
-            .rx_buffer_size        = RECEIVE_SIZE,
-            .tx_packet_size        = limits->message_size + 1024, /* else each send is cut and copied */
+    host->loop   = loop;
+    host->alarms = alarms;
+    host->limits = *limits;
+    host->events = *events;
+    if (host->limits.message_size == 0)
+        host->limits.message_size = WEBSOCKET_MESSAGE_BOUND;
+    host->sent_frame_size = limits->frame_size > 0 ? limits->frame_size : FRAME_SIZE_DEFAULT;
+    host->scratch         = memory_new(LWS_PRE + host->sent_frame_size);
+    host->protocols[0]    = (struct lws_protocols){
+           .name                  = "websocket",
+           .callback              = on_event,
+           .per_session_data_size = sizeof(struct session),
+           .rx_buffer_size        = RECEIVE_BUFFER_SIZE,
+           .tx_packet_size        = host->sent_frame_size + FRAME_HEADER_ROOM,
     };
-    lws_set_log_level(LLL_ERR | LLL_WARN, on_log);
-    info.port                  = CONTEXT_PORT_NO_LISTEN;
-    info.options               = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
-    info.protocols             = host->protocols;
-    info.foreign_loops         = host->foreign_loops;
-    info.pt_serv_buf_size      = 16384;
-    info.retry_and_idle_policy = &no_timers;
-    info.gid                   = -1;
-    info.uid                   = -1;
-    info.user                  = host;
-    host->context              = lws_create_context(&info);
-    if (host->context)
-        host->vhost = lws_create_vhost(host->context, &info);
-    if (host->vhost)
+    if (create_context(host))
         return host;
-    log_error(NULL, "libwebsockets can't start: is its libuv plugin installed "
-                    "(apt-get install -y libwebsockets-evlib-uv)?");
-    if (host->context)
-        lws_context_destroy(host->context);
-    free(host);
+    log_error(NULL, "cannot start libwebsockets; is its libuv plugin installed?");
+    websocket_host_free(host);
     return NULL;
-}
-
-static bool never(void *context)
-{
-    int *turns = context;
-
-    return --*turns <= 0;
 }
 
 void websocket_host_free(struct websocket_host *host)
 {
-    int turns = FREE_TURNS;
-
-    lws_context_destroy(host->context);
-    loop_run_until(host->loop, never, &turns, 200);
+    if (!host)
+        return;
+    if (host->context) {
+        lws_context_destroy(host->context);
+        for (int turn = 0; turn < DESTROY_TURNS; turn++)
+            uv_run(&host->loop->uv, UV_RUN_NOWAIT);
+    }
     free(host->scratch);
     free(host);
+}
+
+/* A request that says nothing but what the answer needs: the real one was read and decided on. */
+static struct lws *hand_over(struct websocket_host *host, int socket, const char *key)
+{
+    char request[256];
+    int size = snprintf(request, sizeof request,
+                        "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n"
+                        "Connection: Upgrade\r\nSec-WebSocket-Key: %s\r\n"
+                        "Sec-WebSocket-Version: 13\r\n\r\n",
+                        key);
+
+    return lws_adopt_socket_vhost_readbuf(host->vhost, socket, request, (size_t)size);
 }
 
 struct websocket *websocket_adopt(struct websocket_host *host, int socket, const char *key,
                                   const char *protocol, void *owner)
 {
-    struct websocket *websocket = NEW(struct websocket);
-    char request[256];
-    int size = snprintf(request, sizeof request,
-                        "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                        "Sec-WebSocket-Key: %s\r\nSec-WebSocket-Version: 13\r\n\r\n",
-                        key);
+    struct websocket *websocket;
+    struct lws *lws;
 
-    websocket->host  = host;
-    websocket->owner = owner;
-    host->adopting   = websocket;
-    host->protocol   = protocol;
-    lws_adopt_socket_vhost_readbuf(host->vhost, socket, request, (size_t)size);
-    host->adopting = NULL;
-    host->protocol = NULL;
-    if (websocket->wsi)
+    if (strlen(key) != KEY_LENGTH) {
+        close(socket);
+        return NULL;
+    }
+    websocket               = NEW(struct websocket);
+    websocket->host         = host;
+    websocket->owner        = owner;
+    host->adopting          = websocket;
+    host->adopting_protocol = protocol;
+
+    lws = hand_over(host, socket, key);
+    if (lws && websocket->lws) {
+        host->adopting          = NULL;
+        host->adopting_protocol = NULL;
+        host->count++;
         return websocket;
-    free(websocket);
+    }
+    if (lws) /* there was no 101 */
+        lws_set_timeout(lws, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_SYNC);
+    else if (websocket->lws) { /* freed without being reported as closed */
+        struct session *session = lws_wsi_user(websocket->lws);
+
+        session->websocket = NULL;
+    }
+    host->adopting          = NULL;
+    host->adopting_protocol = NULL;
+    discard(websocket);
     return NULL;
-}
-
-static void enqueue(struct websocket *websocket, const char *data, size_t size,
-                    enum lws_write_protocol kind)
-{
-    struct outgoing *frame = memory_resize(NULL, sizeof *frame + LWS_PRE + size);
-
-    frame->link = (struct queue_link){0};
-    frame->kind = kind;
-    frame->size = size;
-    memcpy(frame->bytes + LWS_PRE, data, size);
-    queue_push(&websocket->queue, &frame->link);
-    websocket->queued += size;
-    lws_callback_on_writable(websocket->wsi);
-}
-
-/* One frame, at once if the client keeps up; false if the socket is broken. */
-static bool send_frame(struct websocket *websocket, const char *data, size_t size,
-                       enum lws_write_protocol kind)
-{
-    struct websocket_host *host = websocket->host;
-
-    if (is_choked(websocket)) {
-        enqueue(websocket, data, size, kind);
-        return true;
-    }
-    if (host->scratch_size < LWS_PRE + size + 1) {
-        host->scratch_size = LWS_PRE + size + 1;
-        host->scratch      = memory_resize(host->scratch, host->scratch_size);
-    }
-    memcpy(host->scratch + LWS_PRE, data, size);
-    return lws_write(websocket->wsi, host->scratch + LWS_PRE, size, kind) >= 0;
-}
-
-enum send_result websocket_send(struct websocket *websocket, const char *data, size_t size)
-{
-    size_t frame_size = websocket->host->limits.frame_size;
-    size_t sent       = 0;
-
-    if (!websocket->wsi || websocket->is_closing)
-        return SEND_CLOSED;
-    if (is_choked(websocket) && websocket->queued + size > websocket->host->limits.queue_size)
-        return SEND_QUEUE_FULL;
-    do {
-        size_t part = frame_size && size - sent > frame_size ? frame_size : size - sent;
-        int kind    = sent == 0 ? LWS_WRITE_TEXT : LWS_WRITE_CONTINUATION;
-
-        if (sent + part < size)
-            kind |= LWS_WRITE_NO_FIN;
-        if (!send_frame(websocket, data + sent, part, (enum lws_write_protocol)kind)) {
-            cut(websocket);
-            return SEND_CLOSED;
-        }
-        sent += part;
-    } while (sent < size);
-    return SEND_DONE;
 }
 
 void websocket_close(struct websocket *websocket, uint16_t code, const char *reason)
 {
-    if (!websocket->wsi || websocket->is_closing)
+    if (!websocket->lws || websocket->is_closing)
         return;
-    set_end(websocket, code, reason, strlen(reason));
-    websocket->is_closing = true;
-    be_patient(websocket);
-    if (!websocket->is_receiving && !is_choked(websocket))
-        send_close(websocket);
+    start_closing(websocket);
+    set_close(websocket, code, reason, strlen(reason));
+    websocket->is_close_due = true;
+    loop_later(websocket->host->loop, &websocket->task, on_task);
 }
 
 size_t websocket_host_count(const struct websocket_host *host)

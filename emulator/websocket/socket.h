@@ -17,6 +17,9 @@ struct websocket_host;
 
 #define WEBSOCKET_REASON_MAX 123 /* bytes of a close reason, by RFC 6455 */
 
+/* Bytes of a message where limits name no size. */
+#define WEBSOCKET_MESSAGE_BOUND ((size_t)16 << 20)
+
 enum send_result {
     SEND_DONE,       /* written, or queued behind earlier ones */
     SEND_QUEUE_FULL, /* the client doesn't read; nothing was queued */
