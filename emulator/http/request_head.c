@@ -261,7 +261,7 @@ static bool list_has_token(const char *list, const char *token)
         end  = size;
         while (end > 0 && is_blank(list[end - 1]))
             end--;
-        if (end == strlen(token) && strncasecmp(list, token, end) == 0)
+        if (end > 0 && end == strlen(token) && strncasecmp(list, token, end) == 0)
             return true;
         list += size;
     }
