@@ -1,0 +1,103 @@
+#include "gateway/address.h"
+
+/* These come before cmocka.h, as it demands. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "gateway/snapshot.h"
+
+static struct snapshot served;
+
+static char chat_id[]  = "chat000001";
+static char chat[]     = "chat";
+static char other_id[] = "other00001";
+static char other[]    = "other";
+static char dev[]      = "dev";
+static char prod[]     = "prod";
+static char old[]      = "old";
+
+static struct live_stage chat_dev  = {chat_id, chat, dev, &served};
+static struct live_stage chat_prod = {chat_id, chat, prod, &served};
+static struct live_stage other_dev = {other_id, other, dev, &served};
+static struct live_stage gone      = {other_id, other, old, NULL};
+
+static struct live_stage *const all[] = {&chat_dev, &chat_prod, &other_dev, &gone};
+
+static void every_form_of_url_finds_its_stage(void **state)
+{
+    /* clang-format off */
+    static const struct {
+        const char *what;
+        const char *host;
+        const char *target;
+        const struct live_stage *stage; /* NULL: unknown */
+        const char *rest;
+        const char *domain;
+    } cases[] = {
+        {"a stage whose name is unique",  "localhost:3001", "/prod",                    &chat_prod, "",                ""},
+        {"a trailing slash",              "localhost:3001", "/prod/",                   &chat_prod, "/",               ""},
+        {"a query",                       "localhost:3001", "/prod?x=1",                &chat_prod, "?x=1",            ""},
+        {"a stage name of two APIs",      "localhost:3001", "/dev",                     NULL,       "/dev",            ""},
+        {"an API's id before the stage",  "localhost:3001", "/chat000001/dev",          &chat_dev,  "",                ""},
+        {"an API's name before it",       "localhost:3001", "/other/dev",               &other_dev, "",                ""},
+        {"doubled slashes",               "localhost:3001", "//other//dev//x",          &other_dev, "//x",             ""},
+        {"an encoded name",               "localhost:3001", "/%6fther/d%65v",           &other_dev, "",                ""},
+        {"a stage that is gone",          "localhost:3001", "/other/old",               NULL,       "/other/old",      ""},
+        {"an API without a stage",        "localhost:3001", "/chat",                    NULL,       "/chat",           ""},
+        {"no path where there are many",  "localhost:3001", "/",                        NULL,       "/",               ""},
+        {"AWS's host name",               "chat000001.execute-api.us-east-1.amazonaws.com:443", "/dev/@connections/x", &chat_dev, "/@connections/x", "chat000001.execute-api.us-east-1.amazonaws.com"},
+        {"AWS's host name on localhost",  "other00001.execute-api.us-east-1.localhost:3001", "/dev", &other_dev, "", "other00001.execute-api.us-east-1.localhost:3001"},
+        {"an unknown API's host name",    "nosuch0001.execute-api.us-east-1.amazonaws.com", "/dev", NULL, "/dev", "nosuch0001.execute-api.us-east-1.amazonaws.com"},
+        {"LocalStack's path",             "localhost:3001", "/_aws/execute-api/chat000001/dev/@connections/x", &chat_dev, "/@connections/x", ""},
+        {"no Host header",                NULL,             "/prod",                    &chat_prod, "",                ""},
+    };
+    /* clang-format on */
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct address address;
+
+        address_resolve(all, ARRAY_SIZE(all), cases[i].host, cases[i].target, &address);
+        if (address.kind != (cases[i].stage ? ADDRESS_STAGE : ADDRESS_UNKNOWN) ||
+            address.stage != cases[i].stage || strcmp(address.rest, cases[i].rest) != 0 ||
+            strcmp(address.domain, cases[i].domain) != 0)
+            fail_msg("%s: kind %d, rest \"%s\", domain \"%s\"", cases[i].what, (int)address.kind,
+                     address.rest, address.domain);
+    }
+}
+
+static void the_only_stage_needs_no_path(void **state)
+{
+    struct live_stage *const only[] = {&chat_dev, &gone};
+    struct address address;
+
+    address_resolve(only, ARRAY_SIZE(only), "localhost:3001", "/", &address);
+    assert_int_equal(address.kind, ADDRESS_STAGE);
+    assert_ptr_equal(address.stage, &chat_dev);
+    assert_true(address_is_whole(&address));
+}
+
+static void connections_at_the_root_are_of_any_stage(void **state)
+{
+    struct address address;
+
+    address_resolve(all, ARRAY_SIZE(all), "localhost:3001", "/%40connections/abc", &address);
+    assert_int_equal(address.kind, ADDRESS_ANY_STAGE);
+    assert_string_equal(address.rest, "/%40connections/abc");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_form_of_url_finds_its_stage),
+        cmocka_unit_test(the_only_stage_needs_no_path),
+        cmocka_unit_test(connections_at_the_root_are_of_any_stage),
+    };
+
+    return cmocka_run_group_tests_name("address", tests, NULL, NULL);
+}
