@@ -15,8 +15,6 @@
 #include "project/project.h"
 #include "project/resolve.h"
 
-extern char **environ;
-
 static int write_all(int descriptor, const struct text *text)
 {
     size_t written = 0;

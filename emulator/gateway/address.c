@@ -149,22 +149,22 @@ static bool take_api_from_host(const char *host, char api[SEGMENT_SIZE_MAX + 1],
     return true;
 }
 
-void address_resolve(struct live_stage *const *items, size_t count, const char *host,
+void address_resolve(struct live_stage *const *stages, size_t count, const char *host,
                      const char *target, struct address *address)
 {
-    const struct stages stages = {items, count};
-    const char *localstack     = after_localstack_prefix(target);
+    const struct stages known = {stages, count};
+    const char *localstack    = after_localstack_prefix(target);
     char api[SEGMENT_SIZE_MAX + 1];
 
     *address = (struct address){.kind = ADDRESS_UNKNOWN, .rest = target, .problem = ""};
     if (localstack) {
         address->problem = "the path is not /_aws/execute-api/{apiId}/{stage} of a known stage";
         if (next_segment(&localstack, api))
-            resolve_in_api(&stages, api, localstack, address);
+            resolve_in_api(&known, api, localstack, address);
     } else if (take_api_from_host(host, api, address)) {
-        resolve_in_api(&stages, api, target, address);
+        resolve_in_api(&known, api, target, address);
     } else {
-        resolve_by_path(&stages, target, address);
+        resolve_by_path(&known, target, address);
     }
 }
 

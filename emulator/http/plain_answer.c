@@ -160,7 +160,7 @@ void plain_answers_free(struct plain_answers *answers)
     if (!answers)
         return;
     while (!queue_is_empty(&answers->open))
-        finish(queue_entry(answers->open.first, struct plain_answer, link));
+        finish(container_of(answers->open.first, struct plain_answer, link));
     alarms_deinit(&answers->alarms);
     free(answers);
 }

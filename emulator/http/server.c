@@ -153,7 +153,9 @@ static const char *copy_target(struct call *call, const char *target)
         slash = *target == '/' ? "" : "/";
     }
     copy = call_scratch(call, strlen(slash) + strlen(target));
-    return strcat(strcpy(copy, slash), target);
+    memcpy(copy, slash, strlen(slash));
+    memcpy(copy + strlen(slash), target, strlen(target) + 1);
+    return copy;
 }
 
 /* libmicrohttpd shows the target here only as it was sent: later it is decoded. */

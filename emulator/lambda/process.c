@@ -27,8 +27,6 @@
 /* How long a process that has answered may take until it asks for its next event. */
 #define ANSWERED_MILLISECONDS 10000
 
-extern char **environ;
-
 static void on_alarm(struct alarm *alarm);
 
 static void set_alarm(struct process *process, int64_t milliseconds)
@@ -167,7 +165,7 @@ static enum outcome hand_over(struct process *process, struct call *call, struct
     process->run = run;
     become(process, PROCESS_BUSY);
     call_add_header(call, "Lambda-Runtime-Aws-Request-Id", run->request_id);
-    snprintf(value, sizeof value, "%lld", (long long)(now + function->timeout_seconds * 1000));
+    snprintf(value, sizeof value, "%lld", (long long)now + function->timeout_seconds * 1000LL);
     call_add_header(call, "Lambda-Runtime-Deadline-Ms", value);
     snprintf(value, sizeof value, "arn:aws:lambda:%s:%s:function:%s", settings->region,
              settings->account, function->name);

@@ -1,5 +1,6 @@
 #include "loop/poller.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <uv.h>
 
@@ -63,6 +64,7 @@ int poller_start(struct loop *loop, struct poller *poller, int descriptor, unsig
     if (result < 0)
         return result;
 
+    assert(poller->handle);
     poller->ready          = ready;
     poller->handle->events = events;
     result                 = uv_poll_start(&poller->handle->poll, uv_events(events), on_poll);

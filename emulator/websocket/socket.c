@@ -414,7 +414,7 @@ static int on_event(struct lws *lws, enum lws_callback_reasons reason, void *use
 
     if (reason == LWS_CALLBACK_ADD_HEADERS)
         return add_headers(host, in);
-    if (reason == LWS_CALLBACK_ESTABLISHED && host->adopting) {
+    if (reason == LWS_CALLBACK_ESTABLISHED && session && host->adopting) {
         session->websocket  = host->adopting;
         host->adopting->lws = lws;
         return 0;
