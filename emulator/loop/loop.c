@@ -19,8 +19,10 @@ static void on_spin(uv_idle_t *spinner)
 {
 }
 
+/* Timers run before a turn polls: without the spinner this turn would then wait for a socket. */
 static void on_deadline(uv_timer_t *deadline)
 {
+    uv_idle_start(&container_of(deadline, struct loop, deadline)->spinner, on_spin);
 }
 
 /* A task that is scheduled meanwhile waits for the next turn, or it could keep the sockets out. */
