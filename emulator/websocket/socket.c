@@ -461,6 +461,7 @@ static bool create_context(struct websocket_host *host)
         .pt_serv_buf_size      = SERVICE_BUFFER_SIZE,
         .retry_and_idle_policy = &no_retries,
         .user                  = host,
+        .pcontext              = &host->context, /* NULL again once it is really gone */
     };
 
     lws_set_log_level(LLL_ERR | LLL_WARN, on_log_line);
@@ -507,6 +508,8 @@ void websocket_host_free(struct websocket_host *host)
         lws_context_destroy(host->context);
         for (int turn = 0; turn < DESTROY_TURNS; turn++)
             uv_run(&host->loop->uv, UV_RUN_NOWAIT);
+        if (host->context) /* on a foreign loop its second half is left to a second call */
+            lws_context_destroy(host->context);
     }
     free(host->scratch);
     free(host);

@@ -272,9 +272,13 @@ static void a_process_has_the_descriptor_limit_that_we_were_started_with(void **
     setrlimit(RLIMIT_NOFILE, &original);
 }
 
+/* The C library keeps signals 32 and 33 to itself: nobody can set them, and they stay as inherited.
+ */
 static void a_process_has_no_signal_blocked_or_ignored(void **state)
 {
-    check_output(*state, "grep -E '^Sig(Blk|Ign)' /proc/self/status | tr -d '\\t\\n'",
+    check_output(*state,
+                 "grep -E '^Sig(Blk|Ign)' /proc/self/status | tr -d '\\t\\n' | "
+                 "sed 's/Ign:0000000180/Ign:0000000000/'",
                  "SigBlk:0000000000000000SigIgn:0000000000000000");
 }
 
