@@ -1,62 +1,55 @@
 #include "project/project.h"
 
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "base/text.h"
 #include "project/postern_json.h"
 
-void problems_add(struct problems *problems, bool is_warning, const char *file, unsigned line,
-                  const char *format, ...)
+#define POSTERN_JSON "postern.json"
+
+/* Kinds of project that can't be read yet. */
+#define TEMPLATES  "SAM and CloudFormation templates are"
+#define CDK        "the CDK's output is"
+#define SERVERLESS "serverless.yml is"
+
+struct unreadable {
+    const char *name;
+    const char *what;
+};
+
+/* In the order in which they are looked for in a folder without a postern.json. */
+static const struct unreadable in_folders[] = {
+    {"template.yaml",   TEMPLATES },
+    {"template.yml",    TEMPLATES },
+    {"template.json",   TEMPLATES },
+    {"cdk.out",         CDK       },
+    {"serverless.yml",  SERVERLESS},
+    {"serverless.yaml", SERVERLESS},
+};
+
+/* Names of files that somebody may give, as patterns; the first that fits says what it is. */
+static const struct unreadable files[] = {
+    {"serverless.*",    SERVERLESS},
+    {"cdk.json",        CDK       },
+    {"manifest.json",   CDK       },
+    {"template.*",      TEMPLATES },
+    {"*.template.json", CDK       },
+    {"*.yaml",          TEMPLATES },
+    {"*.yml",           TEMPLATES },
+};
+
+static void refuse_unreadable(struct problems *problems, const char *label,
+                              const struct unreadable *kind)
 {
-    SCOPED_TEXT message = {0};
-    va_list arguments;
-
-    va_start(arguments, format);
-    text_append_format_list(&message, format, arguments);
-    va_end(arguments);
-    problems->items =
-        memory_resize(problems->items, (problems->count + 1) * sizeof *problems->items);
-    problems->items[problems->count++] = (struct problem){
-        .file       = memory_copy_string(file),
-        .line       = line,
-        .message    = text_take(&message),
-        .is_warning = is_warning,
-    };
-    problems->errors += is_warning ? 0 : 1;
-}
-
-static int compare(const void *a, const void *b)
-{
-    const struct problem *first  = a;
-    const struct problem *second = b;
-    int files                    = strcmp(first->file, second->file);
-
-    if (files != 0)
-        return files;
-    return (first->line > second->line) - (first->line < second->line);
-}
-
-void problems_sort(struct problems *problems)
-{
-    if (problems->count > 1)
-        qsort(problems->items, problems->count, sizeof *problems->items, compare);
-}
-
-void problems_deinit(struct problems *problems)
-{
-    for (size_t i = 0; i < problems->count; i++) {
-        free(problems->items[i].file);
-        free(problems->items[i].message);
-    }
-    free(problems->items);
-    *problems = (struct problems){0};
+    problems_add(problems, false, label, 0,
+                 "postern reads postern.json today; %s not read yet: describe the project in "
+                 "postern.json",
+                 kind->what);
 }
 
 static bool exists_in(const char *folder, const char *name)
@@ -66,53 +59,73 @@ static bool exists_in(const char *folder, const char *name)
     return access(path, F_OK) == 0;
 }
 
-/* Kinds of project that can't be read yet, in the order in which they would be looked for. */
-static const char *find_unreadable(const char *folder)
+static const char *last_component(const char *path)
 {
-    static const char *const names[] = {"template.yaml", "template.yml",   "template.json",
-                                        "cdk.out",       "serverless.yml", "serverless.yaml"};
+    const char *slash = strrchr(path, '/');
 
-    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-        if (exists_in(folder, names[i]))
-            return names[i];
-    }
-    return NULL;
+    return slash ? slash + 1 : path;
+}
+
+/* How the user would name a file in the folder path: "postern.json", "chat/postern.json". */
+static char *label_in(const char *path, const char *name)
+{
+    size_t size = strlen(path);
+
+    while (size > 1 && path[size - 1] == '/')
+        size--;
+    if (size == 1 && path[0] == '.')
+        return memory_copy_string(name);
+    if (size == 1 && path[0] == '/')
+        return memory_format("/%s", name);
+    return memory_format("%.*s/%s", (int)size, path, name);
 }
 
 static bool find_in_folder(const char *path, struct project *project, struct problems *problems)
 {
-    const char *unreadable;
-
-    project->folder = realpath(path, NULL);
-    if (exists_in(project->folder, "postern.json")) {
-        project->kind = PROJECT_POSTERN_JSON;
-        project->file = memory_format("%s/postern.json", project->folder);
+    if (exists_in(project->folder, POSTERN_JSON)) {
+        project->kind  = PROJECT_POSTERN_JSON;
+        project->file  = label_in(project->folder, POSTERN_JSON);
+        project->label = label_in(path, POSTERN_JSON);
         return true;
     }
-    unreadable = find_unreadable(project->folder);
-    if (unreadable)
-        problems_add(problems, false, unreadable, 0,
-                     "this kind of project can't be read yet: describe it in a postern.json beside "
-                     "it (`postern help check` shows how one looks)");
-    return !unreadable;
+    for (size_t i = 0; i < ARRAY_SIZE(in_folders); i++) {
+        if (exists_in(project->folder, in_folders[i].name)) {
+            SCOPED_MEMORY char *label = label_in(path, in_folders[i].name);
+
+            refuse_unreadable(problems, label, &in_folders[i]);
+            return false;
+        }
+    }
+    if (strcmp(last_component(project->folder), "cdk.out") == 0) {
+        refuse_unreadable(problems, path, &(struct unreadable){"cdk.out", CDK});
+        return false;
+    }
+    return true;
 }
 
 static bool find_file(const char *path, struct project *project, struct problems *problems)
 {
-    size_t size = strlen(path);
-    char *slash;
+    const char *name = last_component(path);
+    const char *end  = strrchr(name, '.');
 
-    if (size < 5 || strcmp(path + size - 5, ".json") != 0) {
+    for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+        if (fnmatch(files[i].name, name, 0) == 0) {
+            refuse_unreadable(problems, path, &files[i]);
+            return false;
+        }
+    }
+    if (!end || strcmp(end, ".json") != 0) {
         problems_add(problems, false, path, 0,
-                     "only postern.json projects can be read: name a .json file or a folder");
+                     "this is no project: name a postern.json or the folder that has one");
         return false;
     }
-    project->kind   = PROJECT_POSTERN_JSON;
-    project->file   = realpath(path, NULL);
-    project->folder = memory_copy_string(project->file);
-    slash           = strrchr(project->folder, '/');
-    if (slash && slash != project->folder)
-        *slash = '\0';
+    project->kind  = PROJECT_POSTERN_JSON;
+    project->file  = memory_copy_string(project->folder);
+    project->label = memory_copy_string(path);
+    /* realpath() has made an absolute path of it: there is a slash. */
+    project->folder[last_component(project->folder) - project->folder - 1] = '\0';
+    if (project->folder[0] == '\0')
+        memcpy(project->folder, "/", 2);
     return true;
 }
 
@@ -120,8 +133,10 @@ bool project_find(const char *path, struct project *project, struct problems *pr
 {
     struct stat status;
 
-    if (stat(path, &status) < 0) {
-        problems_add(problems, false, path, 0, "%s", strerror(errno));
+    project->folder = realpath(path, NULL);
+    if (!project->folder || stat(project->folder, &status) < 0) {
+        problems_add(problems, false, path, 0,
+                     "%s: name the folder of a project, or its postern.json", strerror(errno));
         return false;
     }
     return S_ISDIR(status.st_mode) ? find_in_folder(path, project, problems)
@@ -135,7 +150,7 @@ void project_load(const struct project *project, struct registry *registry,
     case PROJECT_NONE:
         break;
     case PROJECT_POSTERN_JSON:
-        postern_json_load(project->folder, project->file, registry, problems);
+        postern_json_load(project, registry, problems);
         break;
     }
     problems_sort(problems);
@@ -145,5 +160,6 @@ void project_deinit(struct project *project)
 {
     free(project->folder);
     free(project->file);
+    free(project->label);
     *project = (struct project){0};
 }

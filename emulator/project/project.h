@@ -7,29 +7,10 @@
  */
 
 #include <stdbool.h>
-#include <stddef.h>
+
+#include "project/problems.h"
 
 struct registry;
-
-struct problem {
-    char *file;    /* as the user would name it */
-    unsigned line; /* 0: the whole file */
-    char *message; /* what is wrong, and how to mend it */
-    bool is_warning;
-};
-
-struct problems {
-    struct problem *items;
-    size_t count;
-    size_t errors; /* of them, those that aren't warnings */
-};
-
-void problems_add(struct problems *problems, bool is_warning, const char *file, unsigned line,
-                  const char *format, ...) __attribute__((format(printf, 5, 6)));
-
-/* Appends nothing more: sorts by file and line. */
-void problems_sort(struct problems *problems);
-void problems_deinit(struct problems *problems);
 
 enum project_kind { PROJECT_NONE, PROJECT_POSTERN_JSON };
 
@@ -37,16 +18,18 @@ struct project {
     enum project_kind kind;
     char *folder; /* absolute; where data, code and .env are looked for */
     char *file;   /* absolute; NULL for PROJECT_NONE */
+    char *label;  /* the file as the user would name it: for messages; NULL for PROJECT_NONE */
 };
 
 /*
  * Finds the project that path (a file or folder) means. False, with a problem, if path doesn't
- * exist or is of a kind that can't be read yet. A folder without any is PROJECT_NONE.
+ * exist or is of a kind that can't be read yet. A folder without any is PROJECT_NONE. project must
+ * be zeroed, and deinitialized in either case.
  */
 bool project_find(const char *path, struct project *project, struct problems *problems);
 
-/* Reads it into registry (zeroed). What is wrong goes to problems; with errors the registry must
- * not be used. */
+/* Reads it into registry (zeroed). What is wrong goes to problems, which are sorted; with errors
+ * the registry must not be used. */
 void project_load(const struct project *project, struct registry *registry,
                   struct problems *problems);
 

@@ -1,40 +1,23 @@
 #include "project/resolve.h"
 
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
+#include "model/limits.h"
 #include "model/registry.h"
 
-static void print_command(const struct function *function, struct text *out)
-{
-    if (function->command) {
-        for (char **word = function->command; *word; word++)
-            text_append_format(out, "%s%s", word == function->command ? "" : " ", *word);
-        return;
-    }
-    text_append_string(out, function->runtime);
-    if (function->handler)
-        text_append_format(out, " %s", function->handler);
-}
+enum column { COLUMN_KEY, COLUMN_FUNCTION, COLUMN_CODE, COLUMN_NOTES, COLUMNS };
 
-static void print_route(const struct registry *registry, const struct api *api,
-                        const struct route *route, int width, struct text *out)
-{
-    const struct integration *integration =
-        route->integration_id ? api_find_integration(api, route->integration_id) : NULL;
-    const struct function *function =
-        integration ? registry_find_function(registry, integration->function) : NULL;
+/* A longer cell pushes what follows to the right, in its own row only. */
+#define COLUMN_WIDTH_MAX 40
 
-    text_append_format(out, "    %-*s  ", width, route->route_key);
-    if (function) {
-        text_append_format(out, "%s (", function->name);
-        print_command(function, out);
-        text_append_character(out, ')');
-    } else {
-        text_append_string(out, "no integration");
-    }
-    text_append_string(out, route->has_route_response ? ", answers the client\n" : "\n");
-}
+/* The cells of one route. */
+struct row {
+    struct text cells[COLUMNS];
+};
 
 static bool is_only_stage_of_its_name(const struct registry *registry, const char *name)
 {
@@ -47,36 +30,161 @@ static bool is_only_stage_of_its_name(const struct registry *registry, const cha
     return count == 1;
 }
 
+void resolve_stage_path(const struct registry *registry, const struct api *api,
+                        const struct stage *stage, struct text *out)
+{
+    if (!is_only_stage_of_its_name(registry, stage->stage_name))
+        text_append_format(out, "/%s", api->api_id);
+    text_append_format(out, "/%s", stage->stage_name);
+}
+
+/* Names come from a file: what would move the terminal's cursor is shown as '?'. */
+static void append_plain(struct text *out, const char *string)
+{
+    for (; *string; string++)
+        text_append_character(out, (unsigned char)*string < ' ' || *string == 127 ? '?' : *string);
+}
+
+static size_t count_characters(const struct text *text)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < text->size; i++)
+        count += ((unsigned char)text->data[i] & 0xc0) != 0x80;
+    return count;
+}
+
+static void append_code(const struct function *function, struct text *out)
+{
+    if (function->command) {
+        for (char **word = function->command; *word; word++) {
+            if (word != function->command)
+                text_append_character(out, ' ');
+            append_plain(out, *word);
+        }
+        return;
+    }
+    append_plain(out, function->runtime);
+    if (function->handler) {
+        text_append_character(out, ' ');
+        append_plain(out, function->handler);
+    }
+}
+
+static void fill_row(const struct registry *registry, const struct api *api,
+                     const struct route *route, struct row *row)
+{
+    const struct integration *integration =
+        route->integration_id ? api_find_integration(api, route->integration_id) : NULL;
+    const struct function *function =
+        integration ? registry_find_function(registry, integration->function) : NULL;
+    struct text *notes = &row->cells[COLUMN_NOTES];
+
+    append_plain(&row->cells[COLUMN_KEY], route->route_key);
+    text_append_string(&row->cells[COLUMN_FUNCTION], function ? function->name : "(no function)");
+    if (function)
+        append_code(function, &row->cells[COLUMN_CODE]);
+    if (route->has_route_response)
+        text_append_string(notes, "two-way");
+    if (integration && integration->timeout_milliseconds != INTEGRATION_TIMEOUT_MILLISECONDS)
+        text_append_format(notes, "%s%d ms", notes->size > 0 ? ", " : "",
+                           integration->timeout_milliseconds);
+}
+
+static void print_row(const struct row *row, const size_t widths[COLUMNS], struct text *out)
+{
+    size_t spaces = 4;
+
+    for (size_t i = 0; i < COLUMNS; i++) {
+        size_t count = count_characters(&row->cells[i]);
+
+        if (count > 0) {
+            text_append_format(out, "%*s", (int)spaces, "");
+            text_append(out, row->cells[i].data, row->cells[i].size);
+            spaces = 0;
+        }
+        spaces += (widths[i] > count ? widths[i] - count : 0) + 2;
+    }
+    text_append_character(out, '\n');
+}
+
+static void print_routes(const struct registry *registry, const struct api *api, struct text *out)
+{
+    SCOPED_MEMORY struct row *rows = memory_new((api->route_count + 1) * sizeof *rows);
+    size_t widths[COLUMNS]         = {0};
+
+    for (size_t i = 0; i < api->route_count; i++) {
+        fill_row(registry, api, &api->routes[i], &rows[i]);
+        for (size_t j = 0; j < COLUMNS; j++) {
+            size_t count = count_characters(&rows[i].cells[j]);
+
+            if (count > widths[j])
+                widths[j] = count < COLUMN_WIDTH_MAX ? count : COLUMN_WIDTH_MAX;
+        }
+    }
+    for (size_t i = 0; i < api->route_count; i++) {
+        print_row(&rows[i], widths, out);
+        for (size_t j = 0; j < COLUMNS; j++)
+            text_deinit(&rows[i].cells[j]);
+    }
+}
+
 static void print_stage(const struct registry *registry, const struct api *api,
                         const struct stage *stage, const char *http, struct text *out)
 {
     SCOPED_TEXT path = {0};
 
-    if (!is_only_stage_of_its_name(registry, stage->stage_name))
-        text_append_format(&path, "%s/", api->api_id);
-    text_append_string(&path, stage->stage_name);
+    resolve_stage_path(registry, api, stage, &path);
     if (http)
-        text_append_format(out, "    ws://%s/%s\n    http://%s/%s/@connections/{connectionId}\n",
+        text_append_format(out, "    ws://%s%s\n    http://%s%s/@connections/{connectionId}\n",
                            http, text_string(&path), http, text_string(&path));
     else
-        text_append_format(out, "    stage %s, path /%s\n", stage->stage_name, text_string(&path));
+        text_append_format(out, "    stage %s: %s\n", stage->stage_name, text_string(&path));
+}
+
+static void print_api(const struct registry *registry, const struct api *api, const char *http,
+                      struct text *out)
+{
+    text_append_string(out, "  API ");
+    append_plain(out, api->name);
+    text_append_format(out, " (%s), routes by ", api->api_id);
+    append_plain(out, api->route_selection_expression);
+    text_append_character(out, '\n');
+    for (size_t i = 0; i < api->stage_count; i++)
+        print_stage(registry, api, &api->stages[i], http, out);
+    print_routes(registry, api, out);
+}
+
+static bool is_used(const struct registry *registry, const char *function)
+{
+    for (size_t i = 0; i < registry->api_count; i++) {
+        const struct api *api = &registry->apis[i];
+
+        for (size_t j = 0; j < api->integration_count; j++) {
+            if (strcmp(api->integrations[j].function, function) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+static void print_unused(const struct registry *registry, struct text *out)
+{
+    const char *separator = "  functions without a route: ";
+
+    for (size_t i = 0; i < registry->function_count; i++) {
+        if (is_used(registry, registry->functions[i].name))
+            continue;
+        text_append_format(out, "%s%s", separator, registry->functions[i].name);
+        separator = ", ";
+    }
+    if (separator[0] == ',')
+        text_append_character(out, '\n');
 }
 
 void resolve_print(const struct registry *registry, const char *http, struct text *out)
 {
-    for (size_t i = 0; i < registry->api_count; i++) {
-        const struct api *api = &registry->apis[i];
-        size_t width          = 0;
-
-        text_append_format(out, "  API %s (%s)\n", api->name, api->api_id);
-        for (size_t j = 0; j < api->stage_count; j++)
-            print_stage(registry, api, &api->stages[j], http, out);
-        for (size_t j = 0; j < api->route_count; j++) {
-            size_t size = strlen(api->routes[j].route_key);
-
-            width = size > width ? size : width;
-        }
-        for (size_t j = 0; j < api->route_count; j++)
-            print_route(registry, api, &api->routes[j], (int)width, out);
-    }
+    for (size_t i = 0; i < registry->api_count; i++)
+        print_api(registry, &registry->apis[i], http, out);
+    print_unused(registry, out);
 }

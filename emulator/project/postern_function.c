@@ -1,0 +1,226 @@
+#include "project/postern_function.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/memory.h"
+#include "model/limits.h"
+#include "model/registry.h"
+#include "project/code_check.h"
+#include "project/project.h"
+#include "project/reading.h"
+#include "json/json.h"
+#include "json/nearest.h"
+
+/* AWS: a function's name has at most 64 characters. */
+#define FUNCTION_NAME_SIZE_MAX 64
+
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS  "0123456789"
+
+/* clang-format off */
+static const struct runtime {
+    const char *prefix;
+    const char *handler;   /* how one may look; NULL: none is needed */
+    bool needs_command;
+} runtimes[] = {
+    {"nodejs",   "src/chat.handler", false},
+    {"python",   "chat.handler",     false},
+    {"ruby",     "chat.handler",     false},
+    {"provided", NULL,               false},
+    {"go1.x",    NULL,               false},
+    {"java",     NULL,               true },
+    {"dotnet",   NULL,               true },
+};
+/* clang-format on */
+
+/* Names to propose where somebody wrote one that is unknown. */
+static const char *const known_names[] = {
+    "nodejs18.x", "nodejs20.x",      "nodejs22.x", "nodejs24.x",   "python3.9", "python3.10",
+    "python3.11", "python3.12",      "python3.13", "python3.14",   "ruby3.2",   "ruby3.3",
+    "ruby3.4",    "provided.al2023", "go1.x",      "provided.al2",
+};
+
+static const struct runtime *find_runtime(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(runtimes); i++) {
+        if (strncmp(name, runtimes[i].prefix, strlen(runtimes[i].prefix)) == 0)
+            return &runtimes[i];
+    }
+    return NULL;
+}
+
+static void check_name(struct reading *reading, const struct json *object, const char *place)
+{
+    size_t size = strlen(object->name);
+
+    if (size == 0 || size > FUNCTION_NAME_SIZE_MAX ||
+        strspn(object->name, LETTERS DIGITS "-_") != size)
+        reading_error(reading, object,
+                      "%s: a function's name has 1 to 64 letters, digits, '-' and '_'", place);
+}
+
+static void report_unknown_runtime(struct reading *reading, const struct json *where,
+                                   const char *place)
+{
+    struct nearest nearest = {.wanted = where->string};
+
+    for (size_t i = 0; i < ARRAY_SIZE(known_names); i++)
+        nearest_consider(&nearest, known_names[i]);
+    if (nearest.found)
+        reading_error(reading, where, "%s.runtime: \"%s\" is not known: did you mean \"%s\"?",
+                      place, where->string, nearest.found);
+    else
+        reading_error(reading, where,
+                      "%s.runtime: \"%s\" is not known: take one of nodejs…, python…, ruby…, "
+                      "provided…, go1.x, or give the function a \"command\"",
+                      place, where->string);
+}
+
+/* A handler must say what its file exports: "src/chat.handler". */
+static void check_handler(struct reading *reading, const struct json *object, const char *place,
+                          const struct runtime *runtime)
+{
+    const struct json *handler = json_find(object, "handler");
+    const char *file;
+
+    if (!runtime->handler)
+        return;
+    if (!handler) {
+        reading_error(reading, object, "%s: %s needs a \"handler\", for example \"%s\"", place,
+                      json_find_string(object, "runtime"), runtime->handler);
+        return;
+    }
+    if (handler->kind != JSON_STRING)
+        return;
+    file = strrchr(handler->string, '/');
+    file = file ? file + 1 : handler->string;
+    if (file[0] == '.' || !strchr(file, '.') || file[strlen(file) - 1] == '.')
+        reading_error(reading, handler,
+                      "%s.handler: \"%s\" doesn't say what is called in which file: write it like "
+                      "\"%s\"",
+                      place, handler->string, runtime->handler);
+}
+
+/* What starts the function must be known: a runtime with all it needs, or a command. */
+static void check_start(struct reading *reading, const struct json *object, const char *place)
+{
+    const struct json *name = json_find(object, "runtime");
+    const struct runtime *runtime;
+
+    if (json_find(object, "command") || json_find(object, "url"))
+        return;
+    if (!name) {
+        reading_error(reading, object,
+                      "%s: needs a \"runtime\" with a \"handler\", or a \"command\"", place);
+        return;
+    }
+    if (name->kind != JSON_STRING)
+        return;
+    runtime = find_runtime(name->string);
+    if (!runtime)
+        report_unknown_runtime(reading, name, place);
+    else if (runtime->needs_command)
+        reading_error(reading, name,
+                      "%s.runtime: %s can't be started by itself: give the function a \"command\" "
+                      "that speaks the Lambda Runtime API",
+                      place, name->string);
+    else
+        check_handler(reading, object, place, runtime);
+}
+
+static void take_command(struct function *function, const struct json *command)
+{
+    size_t count = 0;
+
+    if (!command || command->kind != JSON_ARRAY || command->count == 0)
+        return;
+    function->command = memory_new((command->count + 1) * sizeof *function->command);
+    for (const struct json *word = command->first; word; word = word->next) {
+        if (word->kind == JSON_STRING)
+            function->command[count++] = memory_copy_string(word->string);
+    }
+}
+
+/* Absolute, whether it exists or not. */
+static char *resolve_code_uri(const struct reading *reading, const char *code_uri)
+{
+    const char *folder       = reading->project->folder;
+    SCOPED_MEMORY char *path = NULL;
+    char *resolved;
+
+    if (!code_uri)
+        return memory_copy_string(folder);
+    path     = code_uri[0] == '/' ? memory_copy_string(code_uri)
+                                  : memory_format("%s/%s", folder, code_uri);
+    resolved = realpath(path, NULL);
+    return resolved ? resolved : memory_take(&path);
+}
+
+/* AWS: a variable's name is a letter, then letters, digits and '_'. */
+static void check_variable(struct reading *reading, const struct json *variable, const char *place)
+{
+    const char *name = variable->name;
+    size_t size      = strlen(name);
+
+    if (size == 0 || strchr(name, '='))
+        reading_error(reading, variable,
+                      "%s.environment: \"%s\" can't be the name of a variable: it begins with a "
+                      "letter and goes on with letters, digits and '_'",
+                      place, name);
+    else if (size < 2 || !isalpha((unsigned char)name[0]) ||
+             strspn(name, LETTERS DIGITS "_") != size)
+        reading_warn(reading, variable,
+                     "%s.environment: AWS refuses the name \"%s\": it demands a letter, then "
+                     "letters, digits and '_', two characters at least",
+                     place, name);
+}
+
+static void take_environment(struct reading *reading, struct function *function,
+                             const struct json *environment, const char *place)
+{
+    size_t size = 0;
+
+    for (const struct json *variable = reading_members(environment); variable;
+         variable                    = variable->next) {
+        check_variable(reading, variable, place);
+        if (variable->kind != JSON_STRING)
+            continue;
+        size += strlen(variable->name) + variable->size;
+        name_values_put(&function->environment, variable->name, variable->string);
+    }
+    if (size > FUNCTION_ENVIRONMENT_SIZE_MAX)
+        reading_warn(reading, environment,
+                     "%s.environment: has %zu bytes, and AWS refuses more than %d of names and "
+                     "values together",
+                     place, size, FUNCTION_ENVIRONMENT_SIZE_MAX);
+}
+
+void postern_function_read(struct reading *reading, const struct json *object)
+{
+    static const struct reading_unbuilt unbuilt[] = {
+        {"url", NULL, "give the function a \"runtime\" with a \"handler\", or a \"command\""},
+    };
+    SCOPED_MEMORY char *place = reading_place("functions", object->name);
+    struct function *function = registry_add_function(reading->registry);
+    size_t errors             = reading->problems->errors;
+
+    function->name             = memory_copy_string(object->name);
+    function->runtime          = memory_copy_string(json_find_string(object, "runtime"));
+    function->handler          = memory_copy_string(json_find_string(object, "handler"));
+    function->code_uri         = resolve_code_uri(reading, json_find_string(object, "codeUri"));
+    function->timeout_seconds  = reading_number(object, "timeout", FUNCTION_TIMEOUT_SECONDS);
+    function->memory_megabytes = reading_number(object, "memorySize", FUNCTION_MEMORY_MEGABYTES);
+    function->concurrency      = reading_number(object, "concurrency", FUNCTION_CONCURRENCY);
+    take_command(function, json_find(object, "command"));
+    take_environment(reading, function, json_find(object, "environment"), place);
+    check_name(reading, object, place);
+    if (object->kind != JSON_OBJECT)
+        return;
+    reading_refuse(reading, object, place, unbuilt, ARRAY_SIZE(unbuilt));
+    check_start(reading, object, place);
+    if (reading->problems->errors == errors && !json_find(object, "url"))
+        code_check(reading, object, place, function);
+}
