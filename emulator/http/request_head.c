@@ -77,6 +77,7 @@ static char *take_line(char **rest)
 static bool split_absolute_target(char **target, const char **host)
 {
     char *authority;
+    char *moved;
     size_t size;
 
     if (strncasecmp(*target, "http://", 7) != 0 && strncasecmp(*target, "https://", 8) != 0)
@@ -85,10 +86,10 @@ static bool split_absolute_target(char **target, const char **host)
     size      = strcspn(authority, "/?");
     if (size == 0)
         return false;
-    *target = authority + size;
-    memmove(authority - 2, authority, size);
-    authority[size - 2] = '\0';
-    *host               = authority - 2;
+    *target     = authority + size;
+    moved       = memmove(authority - 2, authority, size);
+    moved[size] = '\0';
+    *host       = moved;
     if (**target != '/')
         *--*target = '/';
     return true;
