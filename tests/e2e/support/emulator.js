@@ -37,7 +37,9 @@ export function test(name, options, run = options) {
       for (const emulator of ofTest.get(t) ?? []) console.error(`--- log of the emulator of "${name}"\n${emulator.log.slice(-20_000)}---`);
       throw error;
     } finally {
+      const emulators = ofTest.get(t) ?? [];
       ofTest.delete(t);
+      for (const emulator of emulators) await emulator.end(); // before the hooks that remove its folder
     }
   });
 }
@@ -79,7 +81,6 @@ export async function startEmulator(t, project, options = {}) {
   const folder = options.folder ?? makeProject(t, project, options.files);
   const emulator = new Emulator(folder, options);
   ofTest.set(t, [...(ofTest.get(t) ?? []), emulator]);
-  t.after(() => emulator.end());
   await emulator.start();
   return emulator;
 }
