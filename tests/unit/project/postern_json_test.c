@@ -1,0 +1,536 @@
+#include "project/postern_json.h"
+
+#include "project_scene.h"
+
+#include "model/limits.h"
+#include "model/selection_expression.h"
+
+/* Around what a row is about, so that it stands on line 3. */
+#define FUNCTIONS(text)                                                                            \
+    "{\"functions\": {\n\n" text "\n}, \"apis\": {\"c\": {\"routes\": {\"$connect\": {}}}}}"
+#define API(text) "{\"apis\": {\"c\": {\"routes\": {\"$connect\": {}},\n\n" text "\n}}}"
+#define ROUTE(text)                                                                                \
+    "{\"functions\": {\"f\": {\"command\": [\"node\"]}, \"chat\": {\"command\": [\"node\"]}},\n"   \
+    "\"apis\": {\"c\": {\"routes\": {\n" text "\n}}}}"
+#define STAGE(text)    API("\"stages\": {" text "}")
+#define DOCUMENT(text) "{\"apis\": {\"c\": {\"routes\": {\"$connect\": {}}}},\n\n" text "\n}"
+
+#define UNKNOWN_RUNTIME                                                                                    \
+    "is not known: take one of nodejs…, python…, ruby…, provided…, go1.x, or give the function a " \
+    "\"command\"\n"
+#define STAGE_NAME    "a stage's name has 1 to 128 letters, digits, '-' and '_'\n"
+#define VARIABLE_NAME "a stage variable's name has 1 to 64 letters, digits and '_'\n"
+#define VARIABLE_VALUE                                                                             \
+    "a stage variable's value has 1 to 2048 letters, digits and characters of -._~:/?#&=,\n"
+#define API_ID      "an API's id has 10 lower-case letters and digits, for example "
+#define OPEN        "remove it to run the rest, with every client let in\n"
+#define ENVIRONMENT "it demands a letter, then letters, digits and '_', two characters at least\n"
+
+struct row {
+    const char *what;
+    const char *contents;
+    const char *problems;
+};
+
+static void check_rows(struct scene *scene, const struct row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *problems = scene_read_json(scene, rows[i].contents);
+
+        if (strcmp(problems, rows[i].problems) != 0)
+            fail_msg("%s:\n%sinstead of\n%s", rows[i].what, problems, rows[i].problems);
+    }
+}
+
+/* clang-format off */
+static void a_function_that_cannot_be_started_is_a_problem(void **state)
+{
+    static const struct row rows[] = {
+        {"neither runtime nor command", FUNCTIONS("\"f\": {}"),
+         "postern.json:3: functions.f: needs a \"runtime\" with a \"handler\", or a \"command\"\n"},
+        {"a runtime that was misspelt", FUNCTIONS("\"f\": {\"runtime\": \"node20.x\", \"handler\": \"a.b\"}"),
+         "postern.json:3: functions.f.runtime: \"node20.x\" is not known: did you mean \"nodejs20.x\"?\n"},
+        {"a runtime like no other", FUNCTIONS("\"f\": {\"runtime\": \"cobol\"}"),
+         "postern.json:3: functions.f.runtime: \"cobol\" " UNKNOWN_RUNTIME},
+        {"Node without handler", FUNCTIONS("\"f\": {\"runtime\": \"nodejs20.x\"}"),
+         "postern.json:3: functions.f: nodejs20.x needs a \"handler\", for example \"src/chat.handler\"\n"},
+        {"Python without handler", FUNCTIONS("\"f\": {\"runtime\": \"python3.12\"}"),
+         "postern.json:3: functions.f: python3.12 needs a \"handler\", for example \"chat.handler\"\n"},
+        {"Ruby without handler", FUNCTIONS("\"f\": {\"runtime\": \"ruby3.3\"}"),
+         "postern.json:3: functions.f: ruby3.3 needs a \"handler\", for example \"chat.handler\"\n"},
+        {"a handler that names no export", FUNCTIONS("\"f\": {\"runtime\": \"nodejs20.x\", \"handler\": \"a.b/chat\"}"),
+         "postern.json:3: functions.f.handler: \"a.b/chat\" doesn't say what is called in which file: write it like \"src/chat.handler\"\n"},
+        {"a handler that ends with its dot", FUNCTIONS("\"f\": {\"runtime\": \"nodejs20.x\", \"handler\": \"chat.\"}"),
+         "postern.json:3: functions.f.handler: \"chat.\" doesn't say what is called in which file: write it like \"src/chat.handler\"\n"},
+        {"Java without command", FUNCTIONS("\"f\": {\"runtime\": \"java21\", \"handler\": \"a.B::c\"}"),
+         "postern.json:3: functions.f.runtime: java21 can't be started by itself: give the function a \"command\" that speaks the Lambda Runtime API\n"},
+        {".NET without command", FUNCTIONS("\"f\": {\"runtime\": \"dotnet8\"}"),
+         "postern.json:3: functions.f.runtime: dotnet8 can't be started by itself: give the function a \"command\" that speaks the Lambda Runtime API\n"},
+        {"Java with a command", FUNCTIONS("\"f\": {\"runtime\": \"java21\", \"command\": [\"node\"]}"), ""},
+        {"a command alone", FUNCTIONS("\"f\": {\"command\": [\"node\", \"f.js\"]}"), ""},
+        {"an empty command", FUNCTIONS("\"f\": {\"command\": []}"),
+         "postern.json:3: functions.f.command must have at least 1 element, not 0\n"},
+        {"an empty word", FUNCTIONS("\"f\": {\"command\": [\"\"]}"),
+         "postern.json:3: functions.f.command[0] must have at least 1 character, not 0\n"},
+        {"a number as a word", FUNCTIONS("\"f\": {\"command\": [\n5]}"),
+         "postern.json:4: functions.f.command[0] must be a string, not 5\n"},
+        {"no object", FUNCTIONS("\"f\": \"chat.js\""),
+         "postern.json:3: functions.f must be an object, not a string\n"},
+        {"a name with a space", FUNCTIONS("\"my f\": {\"command\": [\"node\"]}"),
+         "postern.json:3: functions[\"my f\"]: a function's name has 1 to 64 letters, digits, '-' and '_'\n"},
+        {"elsewhere", FUNCTIONS("\"f\": {\n\"url\": \"http://127.0.0.1:9000/\"}"),
+         "postern.json:4: functions.f: \"url\" is not supported yet: give the function a \"runtime\" with a \"handler\", or a \"command\"\n"},
+        {"an unknown key", FUNCTIONS("\"f\": {\"command\": [\"node\"],\n\"timeuot\": 3}"),
+         "postern.json:4: unknown key \"timeuot\" in functions.f: did you mean \"timeout\"?\n"},
+    };
+
+    check_rows(*state, rows, ARRAY_SIZE(rows));
+}
+
+static void the_numbers_of_a_function_have_bounds(void **state)
+{
+    static const struct row rows[] = {
+        {"no time", FUNCTIONS("\"f\": {\"command\": [\"node\"], \"timeout\": 0}"),
+         "postern.json:3: functions.f.timeout must be at least 1, not 0\n"},
+        {"a second", FUNCTIONS("\"f\": {\"command\": [\"node\"], \"timeout\": 1}"), ""},
+        {"15 minutes", FUNCTIONS("\"f\": {\"command\": [\"node\"], \"timeout\": 900}"), ""},
+        {"more than 15 minutes", FUNCTIONS("\"f\": {\"command\": [\"node\"], \"timeout\": 901}"),
+         "postern.json:3: functions.f.timeout must be at most 900, not 901\n"},
+        {"half a second", FUNCTIONS("\"f\": {\"command\": [\"node\"], \"timeout\": 1.5}"),
+         "postern.json:3: functions.f.timeout must be a whole number, not 1.5\n"},
+        {"a number of the largest sort", FUNCTIONS("\"f\": {\"command\": [\"node\"], \"timeout\": 1e300}"),
+         "postern.json:3: functions.f.timeout must be at most 900, not 1e300\n"},
+        {"no process", FUNCTIONS("\"f\": {\"command\": [\"node\"], \"concurrency\": 0}"),
+         "postern.json:3: functions.f.concurrency must be at least 1, not 0\n"},
+        {"too little memory", FUNCTIONS("\"f\": {\"command\": [\"node\"], \"memorySize\": 127}"),
+         "postern.json:3: functions.f.memorySize must be at least 128, not 127\n"},
+        {"a number in quotes", FUNCTIONS("\"f\": {\"command\": [\"node\"], \"timeout\": \"3\"}"),
+         "postern.json:3: functions.f.timeout must be a whole number, not a string: leave the quotes out\n"},
+    };
+
+    check_rows(*state, rows, ARRAY_SIZE(rows));
+}
+
+static void the_environment_of_a_function_is_what_aws_takes(void **state)
+{
+    static const struct row rows[] = {
+        {"fine names", FUNCTIONS("\"f\": {\"command\": [\"node\"], \"environment\": {\"TABLE\": \"\", \"a1_\": \"x\"}}"), ""},
+        {"a digit first", FUNCTIONS("\"f\": {\"command\": [\"node\"], \"environment\": {\n\"1A\": \"x\"}}"),
+         "postern.json:4: warning: functions.f.environment: AWS refuses the name \"1A\": " ENVIRONMENT},
+        {"one letter", FUNCTIONS("\"f\": {\"command\": [\"node\"], \"environment\": {\"A\": \"x\"}}"),
+         "postern.json:3: warning: functions.f.environment: AWS refuses the name \"A\": " ENVIRONMENT},
+        {"an equals sign", FUNCTIONS("\"f\": {\"command\": [\"node\"], \"environment\": {\"A=B\": \"x\"}}"),
+         "postern.json:3: functions.f.environment: \"A=B\" can't be the name of a variable: it begins with a letter and goes on with letters, digits and '_'\n"},
+        {"no name", FUNCTIONS("\"f\": {\"command\": [\"node\"], \"environment\": {\"\": \"x\"}}"),
+         "postern.json:3: functions.f.environment: \"\" can't be the name of a variable: it begins with a letter and goes on with letters, digits and '_'\n"},
+        {"a number", FUNCTIONS("\"f\": {\"command\": [\"node\"], \"environment\": {\"PORT\": 80}}"),
+         "postern.json:3: functions.f.environment.PORT must be a string, not 80\n"},
+        {"a NUL", FUNCTIONS("\"f\": {\"command\": [\"node\"], \"environment\": {\"KEY\": \"a\\u0000b\"}}"),
+         "postern.json:3: the value of KEY contains a NUL character (\\u0000): remove it\n"},
+        {"a NUL in a command", FUNCTIONS("\"f\": {\"command\": [\"node\", \"a\\u0000b\"]}"),
+         "postern.json:3: a string contains a NUL character (\\u0000): remove it\n"},
+    };
+
+    check_rows(*state, rows, ARRAY_SIZE(rows));
+}
+
+static void a_route_that_cannot_work_is_a_problem(void **state)
+{
+    static const struct row rows[] = {
+        {"a function that was misspelt", ROUTE("\"join\": {\"function\": \"chta\"}"),
+         "postern.json:3: apis.c.routes.join.function: there is no function \"chta\": did you mean \"chat\"?\n"},
+        {"a function like no other", ROUTE("\"join\": {\n\"function\": \"somewhere\"}"),
+         "postern.json:4: apis.c.routes.join.function: there is no function \"somewhere\": define it under \"functions\"\n"},
+        {"a key that was misspelt", ROUTE("\"$conect\": {\"function\": \"f\"}"),
+         "postern.json:3: apis.c.routes.$conect: there is no such route on AWS: did you mean \"$connect\"?\n"},
+        {"a key with a dollar", ROUTE("\"$money\": {\"function\": \"f\"}"),
+         "postern.json:3: apis.c.routes.$money: the only route keys that begin with '$' are $connect, $disconnect and $default: take another name\n"},
+        {"the special keys", ROUTE("\"$connect\": {\"function\": \"f\"}, \"$disconnect\": {\"function\": \"f\"}, \"$default\": {\"function\": \"f\"}"), ""},
+        {"no key", ROUTE("\"\": {\"function\": \"f\"}"),
+         "postern.json:3: apis.c.routes[\"\"]: a route key has 1 to 128 characters, not 0\n"},
+        {"nothing to do on $connect", ROUTE("\"$connect\": {}, \"$disconnect\": {}"), ""},
+        {"nothing to do for a message", ROUTE("\"join\": {}"),
+         "postern.json:3: warning: apis.c.routes.join: has no \"function\": its messages are answered with an error\n"},
+        {"too little time", ROUTE("\"join\": {\"function\": \"f\", \"timeoutInMillis\": 49}"),
+         "postern.json:3: apis.c.routes.join.timeoutInMillis must be at least 50, not 49\n"},
+        {"too much time", ROUTE("\"join\": {\"function\": \"f\", \"timeoutInMillis\": 29001}"),
+         "postern.json:3: apis.c.routes.join.timeoutInMillis must be at most 29000, not 29001\n"},
+        {"a flag in quotes", ROUTE("\"join\": {\"function\": \"f\", \"routeResponse\": \"true\"}"),
+         "postern.json:3: apis.c.routes.join.routeResponse must be true or false, not a string: leave the quotes out\n"},
+        {"just a name", ROUTE("\"join\": \"f\""),
+         "postern.json:3: apis.c.routes.join must be an object, not a string\n"},
+    };
+
+    check_rows(*state, rows, ARRAY_SIZE(rows));
+}
+
+static void what_is_not_built_yet_is_refused_by_name(void **state)
+{
+    static const struct row rows[] = {
+        {"authorizers", API("\"authorizers\": {\"a\": {\"function\": \"f\"}}"),
+         "postern.json:3: apis.c: \"authorizers\" is not supported yet: " OPEN},
+        {"an authorizer", ROUTE("\"$connect\": {\"function\": \"f\",\n\"authorizer\": \"a\"}"),
+         "postern.json:4: apis.c.routes.$connect: \"authorizer\" is not supported yet: " OPEN},
+        {"IAM", ROUTE("\"$connect\": {\"function\": \"f\", \"authorizationType\": \"AWS_IAM\"}"),
+         "postern.json:3: apis.c.routes.$connect: \"authorizationType\" is not supported yet: " OPEN},
+        {"API keys", ROUTE("\"$connect\": {\"function\": \"f\", \"apiKeyRequired\": true}"),
+         "postern.json:3: apis.c.routes.$connect: \"apiKeyRequired\" is not supported yet: " OPEN},
+        {"an integration", ROUTE("\"order\": {\"integration\": {\"integrationType\": \"HTTP_PROXY\"}}"),
+         "postern.json:3: apis.c.routes.order: \"integration\" is not supported yet: only Lambda functions are, which \"function\" names\n"},
+        {"checks of messages", ROUTE("\"order\": {\"function\": \"f\", \"modelSelectionExpression\": \"order\",\n\"requestModels\": {\"order\": \"Order\"}}"),
+         "postern.json:3: apis.c.routes.order: \"modelSelectionExpression\" is not supported yet: remove it to run the rest\n"
+         "postern.json:4: apis.c.routes.order: \"requestModels\" is not supported yet: remove it to run the rest, without checks of messages\n"},
+        {"models", API("\"models\": {\"Order\": {\"schema\": {}}}"),
+         "postern.json:3: apis.c: \"models\" is not supported yet: remove it to run the rest, without checks of messages\n"},
+        {"keys", DOCUMENT("\"apiKeys\": {\"partner\": {\"value\": \"0123456789abcdef0123\"}}"),
+         "postern.json:3: \"apiKeys\" is not supported yet: " OPEN},
+        {"domain names", DOCUMENT("\"domainNames\": {\"ws.example.com\": {\"apiMappings\": {\"\": \"c/dev\"}}}"),
+         "postern.json:3: \"domainNames\" is not supported yet: remove it to run the rest\n"},
+        {"other services", DOCUMENT("\"services\": {\"dynamodb\": \"http://127.0.0.1:8000\"}"),
+         "postern.json:3: \"services\" is not supported yet: remove it to run the rest\n"},
+        {"requests for nothing", DOCUMENT("\"apiKeys\": {}, \"domainNames\": {}, \"services\": {}"), ""},
+        {"no authorization", ROUTE("\"$connect\": {\"function\": \"f\", \"authorizationType\": \"NONE\", \"apiKeyRequired\": false}"), ""},
+    };
+
+    check_rows(*state, rows, ARRAY_SIZE(rows));
+}
+
+static void an_api_and_its_stages_have_names_and_ids_like_awss(void **state)
+{
+    static const struct row rows[] = {
+        {"an id", API("\"id\": \"chat000001\""), ""},
+        {"two APIs of one id", "{\"apis\": {\n\"a\": {\"id\": \"chat000001\", \"routes\": {\"$connect\": {}}},\n\"b\": {\n\"id\": \"chat000001\", \"routes\": {\"$connect\": {}}}}}",
+         "postern.json:4: apis.b.id: chat000001 is the id of the API \"a\" already: take another\n"},
+        {"an expression", API("\"routeSelectionExpression\": \"${request.body.a}/${request.body.b}\""), ""},
+        {"a stage with a slash", STAGE("\"a/b\": {}"), "postern.json:3: apis.c.stages[\"a/b\"]: " STAGE_NAME},
+        {"no name of a stage", STAGE("\"\": {}"), "postern.json:3: apis.c.stages[\"\"]: " STAGE_NAME},
+        {"the stage of HTTP APIs", STAGE("\"$default\": {}"),
+         "postern.json:3: apis.c.stages.$default: AWS has no $default stage for WebSocket APIs: name it, for example, \"dev\"\n"},
+        {"stage variables", STAGE("\"dev\": {\"stageVariables\": {\"color_1\": \"http://a.b:1/?c=d&e#f,g-h_i~j\"}}"), ""},
+        {"a variable with a dash", STAGE("\"dev\": {\"stageVariables\": {\n\"a-b\": \"x\"}}"),
+         "postern.json:4: apis.c.stages.dev.stageVariables.a-b: " VARIABLE_NAME},
+        {"a variable without name", STAGE("\"dev\": {\"stageVariables\": {\"\": \"x\"}}"),
+         "postern.json:3: apis.c.stages.dev.stageVariables[\"\"]: " VARIABLE_NAME},
+        {"a value with a space", STAGE("\"dev\": {\"stageVariables\": {\"a\": \"b c\"}}"),
+         "postern.json:3: apis.c.stages.dev.stageVariables.a: " VARIABLE_VALUE},
+        {"no value", STAGE("\"dev\": {\"stageVariables\": {\"a\": \"\"}}"),
+         "postern.json:3: apis.c.stages.dev.stageVariables.a: " VARIABLE_VALUE},
+        {"a number", STAGE("\"dev\": {\"stageVariables\": {\"a\": 1}}"),
+         "postern.json:3: apis.c.stages.dev.stageVariables.a must be a string, not 1\n"},
+        {"no routes", "{\"apis\": {\n\"c\": {}}}",
+         "postern.json:2: warning: apis.c: has no routes, and AWS deploys no such API: add \"routes\", for example \"$default\"\n"},
+        {"no APIs", "{\n}", "postern.json:1: warning: there are no \"apis\": nothing can be connected to\n"},
+    };
+
+    check_rows(*state, rows, ARRAY_SIZE(rows));
+}
+/* clang-format on */
+
+static void a_wrong_api_id_is_answered_with_a_right_one(void **state)
+{
+    static const char *const wrong[] = {"chat00001", "chat0000001", "Chat000001", "chat-00001", ""};
+    struct scene *scene              = *state;
+
+    for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+        SCOPED_MEMORY char *contents =
+            memory_format("{\"apis\": {\"c\": {\"routes\": {\"$connect\": {}},\n"
+                          "\"id\": \"%s\"}}}",
+                          wrong[i]);
+        const char *problems = scene_read_json(scene, contents);
+
+        assert_int_equal(scene->problems.errors, 1);
+        assert_ptr_equal(strstr(problems, "postern.json:2: apis.c.id: " API_ID "\""), problems);
+    }
+}
+
+static void a_malformed_expression_is_reported_as_its_compiler_says(void **state)
+{
+    SCOPED_TEXT error = {0};
+
+    assert_null(selection_expression_new("$request.bdy", &error));
+    {
+        SCOPED_MEMORY char *expected = memory_format(
+            "postern.json:3: apis.c.routeSelectionExpression: %s\n", text_string(&error));
+
+        assert_string_equal(
+            scene_read_json(*state, API("\"routeSelectionExpression\": \"$request.bdy\"")),
+            expected);
+    }
+}
+
+static void all_problems_are_reported_at_once_in_order_of_lines(void **state)
+{
+    assert_string_equal(
+        scene_read_json(*state, "{\n"
+                                "  \"functions\": {\n"
+                                "    \"chat\": { \"runtime\": \"nodejs20.x\", \"timeout\": 901 }\n"
+                                "  },\n"
+                                "  \"apis\": {\n"
+                                "    \"chat\": {\n"
+                                "      \"stages\": { \"a b\": {} },\n"
+                                "      \"routes\": { \"$default\": { \"function\": \"caht\",\n"
+                                "                                \"authorizer\": \"token\" } }\n"
+                                "    }\n"
+                                "  },\n"
+                                "  \"apps\": {}\n"
+                                "}\n"),
+        "postern.json:3: functions.chat: nodejs20.x needs a \"handler\", for example "
+        "\"src/chat.handler\"\n"
+        "postern.json:3: functions.chat.timeout must be at most 900, not 901\n"
+        "postern.json:7: apis.chat.stages[\"a b\"]: " STAGE_NAME
+        "postern.json:8: apis.chat.routes.$default.function: there is no function \"caht\": did "
+        "you mean \"chat\"?\n"
+        "postern.json:9: apis.chat.routes.$default: \"authorizer\" is not supported yet: " OPEN
+        "postern.json:12: unknown key \"apps\": known keys are \"$schema\", \"apiKeys\", "
+        "\"domainNames\", \"services\"\n");
+}
+
+static void what_is_no_json_is_reported_where_it_breaks(void **state)
+{
+    struct scene *scene = *state;
+    const char *problems;
+
+    problems = scene_read_json(scene, "{\n  \"apis\": {,}\n}");
+    assert_int_equal(scene->problems.errors, 1);
+    assert_ptr_equal(strstr(problems, "postern.json:2: not JSON: "), problems);
+    problems = scene_read_json(scene, "");
+    assert_int_equal(scene->problems.errors, 1);
+    assert_ptr_equal(strstr(problems, "postern.json:1: not JSON: "), problems);
+    assert_string_equal(scene_read_json(scene, "[]"),
+                        "postern.json:1: the document must be an object, not an array\n");
+    problems = scene_read_json(scene, "{\"apis\": {\"a\": {}, \"a\": {}}}");
+    assert_int_equal(scene->problems.errors, 1);
+    assert_ptr_equal(strstr(problems, "postern.json:1: not JSON: "), problems);
+}
+
+static void a_template_under_another_name_is_refused(void **state)
+{
+    assert_string_equal(
+        scene_read_json(*state, "{\"AWSTemplateFormatVersion\": \"2010-09-09\"}"),
+        "postern.json:0: postern reads postern.json today; SAM and CloudFormation templates are "
+        "not read yet: describe the project in postern.json\n");
+}
+
+static void a_file_that_is_too_large_is_refused(void **state)
+{
+    SCOPED_TEXT contents = {0};
+    struct scene *scene  = *state;
+
+    text_append_string(&contents, "{\"apis\": {\"c\": {\"routes\": {\"$connect\": {}}}}");
+    while (contents.size < PROJECT_FILE_SIZE_MAX - 1)
+        text_append_character(&contents, ' ');
+    text_append_character(&contents, '}');
+    assert_string_equal(scene_read_json(scene, text_string(&contents)), "");
+    text_append_character(&contents, '\n');
+    assert_string_equal(scene_read_json(scene, text_string(&contents)),
+                        "postern.json:0: is larger than 4194304 bytes: this is no project file\n");
+}
+
+static void a_large_environment_is_a_warning(void **state)
+{
+    struct scene *scene = *state;
+    char value[FUNCTION_ENVIRONMENT_SIZE_MAX];
+
+    memset(value, 'x', sizeof value);
+    value[sizeof value - 1] = '\0'; /* with the name 4097 bytes */
+    for (int too_many = 1; too_many >= 0; too_many--) {
+        SCOPED_MEMORY char *contents =
+            memory_format(FUNCTIONS("\"f\": {\"command\": [\"node\"], \"environment\": "
+                                    "{\"KE\": \"%s\"}}"),
+                          value + 1 - too_many);
+
+        assert_string_equal(scene_read_json(scene, contents),
+                            too_many ? "postern.json:3: warning: functions.f.environment: has 4097 "
+                                       "bytes, and AWS refuses more than 4096 of names and values "
+                                       "together\n"
+                                     : "");
+    }
+}
+
+/* An API with count members of a kind: "NAME0": VALUE, "NAME1": VALUE … */
+static char *make_many(const char *kind, const char *name, size_t count)
+{
+    SCOPED_TEXT contents = {0};
+
+    text_append_string(&contents, "{\"apis\": {\"c\": {");
+    if (strcmp(kind, "routes") != 0)
+        text_append_string(&contents, "\"routes\": {\"$connect\": {}},");
+    text_append_format(&contents, "\n\"%s\": {\n", kind);
+    for (size_t i = 0; i < count; i++)
+        text_append_format(&contents, "%s\"%s%zu\": {}", i > 0 ? "," : "", name, i);
+    text_append_string(&contents, "}}}}");
+    return text_take(&contents);
+}
+
+static void more_routes_or_stages_than_awss_quota_are_a_warning(void **state)
+{
+    struct scene *scene = *state;
+
+    for (size_t more = 0; more < 2; more++) {
+        SCOPED_MEMORY char *stages = make_many("stages", "stage", 10 + more);
+        SCOPED_MEMORY char *routes = make_many("routes", "route", 300 + more);
+        const char *problems       = scene_read_json(scene, stages);
+
+        assert_string_equal(problems, more ? "postern.json:2: warning: apis.c.stages: 11 stages "
+                                             "are more than the 10 that AWS allows unless asked "
+                                             "for more\n"
+                                           : "");
+        problems = scene_read_json(scene, routes);
+        assert_int_equal(strstr(problems, "postern.json:2: warning: apis.c.routes: 301 routes are "
+                                          "more than the 300 that AWS allows unless asked for "
+                                          "more\n") != NULL,
+                         more);
+        assert_int_equal(scene->problems.errors, 0);
+    }
+}
+
+static void names_may_be_as_long_as_awss(void **state)
+{
+    struct scene *scene = *state;
+    char name[130];
+
+    memset(name, 'x', sizeof name);
+    name[129] = '\0';
+    for (int more = 1; more >= 0; more--) {
+        SCOPED_MEMORY char *contents =
+            memory_format("{\"apis\": {\"%s\": {\"routes\": {\"%s\": {}}, \"stages\": {\"%s\": "
+                          "{}}}}}",
+                          name + 1 - more, name + 1 - more, name + 1 - more);
+
+        scene_read_json(scene, contents);
+        assert_int_equal(scene->problems.errors, more ? 3 : 0);
+    }
+}
+
+static void a_project_becomes_resources(void **state)
+{
+    struct scene *scene = *state;
+    struct registry *registry;
+    struct function *function;
+    struct api *api;
+
+    scene_write("code/src/chat.mjs", "");
+    assert_string_equal(
+        scene_read_json(
+            scene, "{\"functions\": {\"chat\": {\"runtime\": \"nodejs20.x\", \"handler\": "
+                   "\"src/chat.handler\", \"codeUri\": \"code\", \"timeout\": 10, \"memorySize\": "
+                   "256, \"concurrency\": 20, \"environment\": {\"TABLE\": \"rooms\"}}},"
+                   "\"apis\": {\"chat\": {\"id\": \"chat000001\", \"routeSelectionExpression\": "
+                   "\"$request.body.type\", \"routes\": {\"$connect\": {}, \"join\": {\"function\":"
+                   " \"chat\", \"routeResponse\": true, \"timeoutInMillis\": 500}}, \"stages\": "
+                   "{\"dev\": {\"stageVariables\": {\"color\": \"blue\"}}, \"prod\": {}}}}}"),
+        "");
+    registry = &scene->registry;
+    function = registry_find_function(registry, "chat");
+    assert_string_equal(function->runtime, "nodejs20.x");
+    assert_string_equal(function->handler, "src/chat.handler");
+    assert_string_equal(strrchr(function->code_uri, '/'), "/code");
+    assert_int_equal(function->code_uri[0], '/');
+    assert_null(function->command);
+    assert_int_equal(function->timeout_seconds, 10);
+    assert_int_equal(function->memory_megabytes, 256);
+    assert_int_equal(function->concurrency, 20);
+    assert_string_equal(name_values_find(&function->environment, "TABLE"), "rooms");
+    api = registry_find_api(registry, "chat000001");
+    assert_string_equal(api->name, "chat");
+    assert_string_equal(api->route_selection_expression, "$request.body.type");
+    assert_null(api_find_route(api, "$connect")->integration_id);
+    assert_false(api_find_route(api, "$connect")->has_route_response);
+    assert_true(api_find_route(api, "join")->has_route_response);
+    assert_string_equal(
+        api_find_integration(api, api_find_route(api, "join")->integration_id)->function, "chat");
+    assert_int_equal(api->integrations[0].timeout_milliseconds, 500);
+    assert_int_equal(api->stage_count, 2);
+    assert_string_equal(api->stages[0].stage_name, "dev");
+    assert_string_equal(name_values_find(&api->stages[0].stage_variables, "color"), "blue");
+    assert_string_equal(api->stages[1].stage_name, "prod");
+    assert_string_equal(api->stages[0].deployment_id, api->stages[1].deployment_id);
+    assert_int_equal(strlen(api->stages[0].deployment_id), 6);
+}
+
+static void what_a_project_leaves_out_has_defaults(void **state)
+{
+    struct scene *scene = *state;
+    struct function *function;
+    struct api *api;
+
+    assert_string_equal(scene_read_json(scene, ROUTE("\"join\": {\"function\": \"f\"}")), "");
+    function = registry_find_function(&scene->registry, "f");
+    assert_null(function->runtime);
+    assert_null(function->handler);
+    assert_string_equal(function->command[0], "node");
+    assert_null(function->command[1]);
+    assert_string_equal(function->code_uri, scene->project.folder);
+    assert_int_equal(function->timeout_seconds, 3);
+    assert_int_equal(function->memory_megabytes, 128);
+    assert_int_equal(function->concurrency, 10);
+    api = &scene->registry.apis[0];
+    assert_string_equal(api->route_selection_expression, "$request.body.action");
+    assert_int_equal(api->integrations[0].timeout_milliseconds, 29000);
+    assert_int_equal(api->stage_count, 1);
+    assert_string_equal(api->stages[0].stage_name, "dev");
+    assert_string_equal(scene_read_json(scene, STAGE("")), "");
+    assert_string_equal(scene->registry.apis[0].stages[0].stage_name, "dev");
+}
+
+static void ids_are_the_same_at_every_start_and_all_different(void **state)
+{
+    static const char contents[] =
+        "{\"functions\": {\"f\": {\"command\": [\"node\"]}}, \"apis\": {\"a\": {\"routes\": "
+        "{\"$connect\": {\"function\": \"f\"}, \"$default\": {\"function\": \"f\"}}}, \"b\": "
+        "{\"routes\": {\"$connect\": {\"function\": \"f\"}}}}}";
+    struct scene *scene    = *state;
+    struct registry before = {0};
+
+    assert_string_equal(scene_read_json(scene, contents), "");
+    before          = scene->registry;
+    scene->registry = (struct registry){0};
+    assert_string_equal(scene_read_json(scene, contents), "");
+    for (size_t i = 0; i < 2; i++) {
+        const struct api *api = &scene->registry.apis[i];
+
+        assert_string_equal(api->api_id, before.apis[i].api_id);
+        assert_int_equal(strspn(api->api_id, "abcdefghijklmnopqrstuvwxyz0123456789"), 10);
+        for (size_t j = 0; j < api->route_count; j++) {
+            assert_string_equal(api->routes[j].route_id, before.apis[i].routes[j].route_id);
+            assert_string_equal(api->routes[j].integration_id,
+                                before.apis[i].routes[j].integration_id);
+            assert_int_equal(
+                strspn(api->routes[j].route_id, "abcdefghijklmnopqrstuvwxyz0123456789"), 7);
+            assert_int_equal(strlen(api->routes[j].integration_id), 7);
+            assert_string_not_equal(api->routes[j].route_id, api->routes[j].integration_id);
+        }
+    }
+    assert_string_not_equal(scene->registry.apis[0].api_id, scene->registry.apis[1].api_id);
+    assert_string_not_equal(scene->registry.apis[0].routes[0].route_id,
+                            scene->registry.apis[0].routes[1].route_id);
+    assert_string_not_equal(scene->registry.apis[0].routes[0].route_id,
+                            scene->registry.apis[1].routes[0].route_id);
+    registry_deinit(&before);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_function_that_cannot_be_started_is_a_problem),
+        cmocka_unit_test(the_numbers_of_a_function_have_bounds),
+        cmocka_unit_test(the_environment_of_a_function_is_what_aws_takes),
+        cmocka_unit_test(a_route_that_cannot_work_is_a_problem),
+        cmocka_unit_test(what_is_not_built_yet_is_refused_by_name),
+        cmocka_unit_test(an_api_and_its_stages_have_names_and_ids_like_awss),
+        cmocka_unit_test(a_wrong_api_id_is_answered_with_a_right_one),
+        cmocka_unit_test(a_malformed_expression_is_reported_as_its_compiler_says),
+        cmocka_unit_test(all_problems_are_reported_at_once_in_order_of_lines),
+        cmocka_unit_test(what_is_no_json_is_reported_where_it_breaks),
+        cmocka_unit_test(a_template_under_another_name_is_refused),
+        cmocka_unit_test(a_file_that_is_too_large_is_refused),
+        cmocka_unit_test(a_large_environment_is_a_warning),
+        cmocka_unit_test(more_routes_or_stages_than_awss_quota_are_a_warning),
+        cmocka_unit_test(names_may_be_as_long_as_awss),
+        cmocka_unit_test(a_project_becomes_resources),
+        cmocka_unit_test(what_a_project_leaves_out_has_defaults),
+        cmocka_unit_test(ids_are_the_same_at_every_start_and_all_different),
+    };
+
+    return cmocka_run_group_tests_name("postern_json", tests, scene_set_up, scene_tear_down);
+}
