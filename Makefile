@@ -89,17 +89,16 @@ run: ## Set up this machine, build, start the sample project (or PROJECT=…)
 
 # The parts one after another: each uses both cores itself, and their output stays apart.
 .PHONY: test
-test: ## Set up this machine, build, check everything
+test: ## Set up this machine, build, run the tests (check-source and check-sanitize are apart)
 	@scripts/set-up.sh test
 	@scripts/count-results.sh $(MAKE) --no-print-directory check
 
 .PHONY: check
 check: # What `make test` does once the machine is set up
 	@$(MAKE) --no-print-directory -j$$(nproc) all
-	@$(MAKE) --no-print-directory check-source
+	@$(MAKE) --no-print-directory check-format check-layers check-libraries check-paths
 	@$(MAKE) --no-print-directory check-unit
 	@$(MAKE) --no-print-directory check-e2e
-	@$(MAKE) --no-print-directory check-sanitize
 
 # Unit tests: tests/unit/<folder>/<name>_test.c is linked with its folder and those below it; those of
 # cli/ with everything but main.
