@@ -22,24 +22,27 @@ const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 const SANITIZER_REPORT = /AddressSanitizer|LeakSanitizer|UndefinedBehaviorSanitizer|runtime error:/;
 
 const running = new Set();
-const ofTest = new Map(); // a test's name: its emulators
+const things = new Map(); // a test: {emulators, folders} that go with it
 
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-// node:test's, but a failure comes with the log of the emulators that the test started.
+// node:test's. Afterwards the test's emulators are stopped and its folders removed, and a failure comes with their logs.
 export function test(name, options, run = options) {
   nodeTest(name, { timeout: TEST_TIMEOUT_MILLISECONDS, ...(typeof options === 'object' ? options : {}) }, async (t) => {
+    things.set(t, { emulators: [], folders: [] });
     try {
       await run(t);
+      await Promise.all(things.get(t).emulators.map((emulator) => emulator.end()));
     } catch (error) {
-      for (const emulator of ofTest.get(t) ?? []) console.error(`--- log of the emulator of "${name}"\n${emulator.log.slice(-20_000)}---`);
+      for (const emulator of things.get(t).emulators) console.error(`--- log of the emulator of "${name}"\n${emulator.log.slice(-20_000)}---`);
       throw error;
     } finally {
-      const emulators = ofTest.get(t) ?? [];
-      ofTest.delete(t);
-      for (const emulator of emulators) await emulator.end(); // before the hooks that remove its folder
+      const { emulators, folders } = things.get(t);
+      await Promise.all(emulators.filter((emulator) => !emulator.exit).map((emulator) => emulator.stop('SIGKILL')));
+      for (const folder of folders) fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+      things.delete(t);
     }
   });
 }
@@ -47,7 +50,7 @@ export function test(name, options, run = options) {
 // A folder that goes with the test.
 export function temporaryFolder(t) {
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'postern-e2e-')));
-  t.after(() => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  things.get(t).folders.push(folder);
   return folder;
 }
 
@@ -80,7 +83,7 @@ export function environment(more = {}) {
 export async function startEmulator(t, project, options = {}) {
   const folder = options.folder ?? makeProject(t, project, options.files);
   const emulator = new Emulator(folder, options);
-  ofTest.set(t, [...(ofTest.get(t) ?? []), emulator]);
+  things.get(t).emulators.push(emulator);
   await emulator.start();
   return emulator;
 }
@@ -146,16 +149,9 @@ export class Emulator {
   // After the test: it must have ended well, or do so now.
   async end() {
     const wasRunning = !this.exit;
-    if (wasRunning) {
-      try {
-        await this.stop();
-      } catch (error) {
-        this.child.kill('SIGKILL');
-        throw new Error(`${error.message}\n${this.log}`);
-      }
-    }
-    if (SANITIZER_REPORT.test(this.log)) throw new Error(`a sanitizer has found something:\n${this.log.slice(-20_000)}`);
-    if (wasRunning && this.exit.status !== 0) throw new Error(`the emulator ended with ${JSON.stringify(this.exit)}:\n${this.log.slice(-20_000)}`);
+    if (wasRunning) await this.stop();
+    if (SANITIZER_REPORT.test(this.log)) throw new Error('a sanitizer has found something');
+    if (wasRunning && this.exit.status !== 0) throw new Error(`the emulator ended with ${JSON.stringify(this.exit)}`);
   }
 
   // ---- its addresses
