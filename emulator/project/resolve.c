@@ -81,7 +81,7 @@ static void fill_row(const struct registry *registry, const struct api *api,
     struct text *notes = &row->cells[COLUMN_NOTES];
 
     append_plain(&row->cells[COLUMN_KEY], route->route_key);
-    text_append_string(&row->cells[COLUMN_FUNCTION], function ? function->name : "(no function)");
+    text_append_string(&row->cells[COLUMN_FUNCTION], function ? function->name : "-");
     if (function)
         append_code(function, &row->cells[COLUMN_CODE]);
     if (route->has_route_response)

@@ -1,0 +1,43 @@
+#pragma once
+
+/* The subcommands: a table, and a file for each one. */
+
+#include "cli/options.h"
+
+struct text;
+
+/* Exit statuses, besides those of the emulator and of `run`'s command. */
+#define EXIT_BAD_USAGE 2
+
+struct subcommand {
+    const char *name;
+    const char *arguments; /* "[PROJECT] [options]" */
+    const char *summary;
+    const char *details; /* more of its help: whole lines */
+    unsigned options;    /* its bit in enum options_of; 0: none */
+
+    /* words is argv behind the name, ending in NULL. Returns the exit status. */
+    int (*run)(char **words);
+};
+
+/* NULL if there is none. */
+const struct subcommand *subcommand_find(const char *name);
+
+/* What `postern help` and `postern help NAME` print. */
+void subcommand_describe_all(struct text *out);
+void subcommand_describe(const struct subcommand *subcommand, struct text *out);
+
+/* Says to standard error that there is none of that name; returns EXIT_BAD_USAGE. */
+int subcommand_complain(const char *name);
+
+/*
+ * Reads the words of a subcommand that takes options. True: go on; false: it printed help or what
+ * is wrong, and *status is to be returned.
+ */
+bool subcommand_read_options(const char *name, char **words, struct options *options, int *status);
+
+int subcommand_start(char **words);
+int subcommand_run(char **words);
+int subcommand_check(char **words);
+int subcommand_version(char **words);
+int subcommand_help(char **words);
