@@ -39,13 +39,14 @@ static bool equals(struct segment one, struct segment other)
 static bool is_literal(struct segment segment, struct segment literal)
 {
     char decoded[LITERAL_SIZE_MAX * 3 + 1];
+    struct segment plain = {decoded, 0};
 
     if (equals(segment, literal))
         return true;
     if (segment.size > LITERAL_SIZE_MAX * 3 || !memchr(segment.data, '%', segment.size))
         return false;
-    return equals((struct segment){decoded, url_decode(segment.data, segment.size, false, decoded)},
-                  literal);
+    plain.size = url_decode(segment.data, segment.size, false, decoded);
+    return equals(plain, literal);
 }
 
 static bool matches(const char *pattern, struct segment path,

@@ -45,7 +45,8 @@ struct http_server {
     struct queue waiting; /* calls that somebody will answer later */
     struct queue spare;
     size_t connection_count;
-    void *arriving; /* the client of the socket that is being added */
+    void *arriving;   /* the client of the socket that is being added */
+    bool has_arrived; /* libmicrohttpd has taken it */
     bool is_stopping;
 };
 
@@ -228,7 +229,8 @@ static void on_connection(void *owner, struct MHD_Connection *connection, void *
     struct http_server *server = owner;
 
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        *context = server->arriving;
+        *context            = server->arriving;
+        server->has_arrived = true;
         server->connection_count++;
     } else {
         server->connection_count--;
@@ -485,16 +487,15 @@ void http_server_free(struct http_server *server)
 int http_server_add(struct http_server *server, int socket, const struct sockaddr *peer,
                     socklen_t peer_size, void *client)
 {
-    size_t count = server->connection_count;
-
-    errno            = 0;
-    server->arriving = client;
+    errno               = 0;
+    server->arriving    = client;
+    server->has_arrived = false;
     if (MHD_add_connection(server->daemon, socket, peer, peer_size) != MHD_YES) {
         log_info(LOG_FIELDS({"reason", "too-many-http-connections"}),
                  "an HTTP connection is refused: %u are open", server->settings.connections);
         return errno ? -errno : -EIO;
     }
-    assert(server->connection_count == count + 1);
+    assert(server->has_arrived);
     if (server->settings.idle_seconds > 0 && !server->idle.position)
         alarm_set(&server->alarms, &server->idle, server->settings.idle_seconds * 1000, on_idle);
     return 0;

@@ -16,16 +16,24 @@ static int hex_value(char digit)
     return -1;
 }
 
+/* The byte behind a '%' with size bytes left; 0 if that is no escape, or one for NUL. */
+static char escaped_byte(const char *escape, size_t size)
+{
+    if (size < 3 || hex_value(escape[1]) < 0 || hex_value(escape[2]) < 0)
+        return '\0';
+    return (char)(hex_value(escape[1]) << 4 | hex_value(escape[2]));
+}
+
 size_t url_decode(const char *data, size_t size, bool plus_is_space, char *out)
 {
     size_t written = 0;
 
     for (size_t at = 0; at < size; at++) {
         char character = data[at];
+        char escaped   = character == '%' ? escaped_byte(data + at, size - at) : '\0';
 
-        if (character == '%' && at + 2 < size && hex_value(data[at + 1]) >= 0 &&
-            hex_value(data[at + 2]) >= 0) {
-            character = (char)(hex_value(data[at + 1]) << 4 | hex_value(data[at + 2]));
+        if (escaped) {
+            character = escaped;
             at += 2;
         } else if (character == '+' && plus_is_space) {
             character = ' ';

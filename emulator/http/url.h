@@ -9,7 +9,8 @@ struct arena;
 
 /*
  * Decodes %XX into out, which has room for size + 1 bytes and may be data itself; '+' becomes a
- * space if plus_is_space. A '%' without two hex digits is kept. Returns the decoded size.
+ * space if plus_is_space. A '%' without two hex digits is kept, and so is "%00", since what is
+ * decoded is used as a string. Returns the decoded size.
  */
 size_t url_decode(const char *data, size_t size, bool plus_is_space, char *out);
 

@@ -123,6 +123,11 @@ static inline enum outcome scene_gone(struct call *call)
     return reply_error(call, AWS_GONE, NULL);
 }
 
+static inline enum outcome scene_upgrade(struct call *call)
+{
+    return reply_error(call, AWS_UPGRADE_REQUIRED, NULL);
+}
+
 static inline enum outcome scene_otherwise(struct call *call)
 {
     return reply_text(call, 404, "text/plain", "otherwise", 9);
@@ -137,6 +142,7 @@ static const struct operation scene_operations[] = {
     {"Describe",         "GET",    "/describe",                        scene_describe         },
     {"Wait",             "GET",    "/wait",                            scene_wait             },
     {"WaitForNothing",   "GET",    "/now",                             scene_wait_for_nothing },
+    {"Upgrade",          "GET",    "/upgrade",                         scene_upgrade          },
     {"Fail",             "GET",    "/fail/{id}",                       scene_fail             },
 };
 /* clang-format on */

@@ -333,6 +333,7 @@ static void requests_are_shown_as_they_were_sent(void **state)
                                 "{\"message\":\"Invalid connectionId: a\\\"b\"}"},
         {"a type of error",     "GET /fail/a HTTP/1.1\r\nHost: a" END,             "x-amzn-ErrorType: BadRequestException\r\n"},
         {"an error of nothing", "DELETE /dev/%40connections/x HTTP/1.1\r\nHost: a" END, "HTTP/1.1 410 Gone\r\n"},
+        {"an upgrade to ask for", "GET /upgrade HTTP/1.1\r\nHost: a" END,          "Upgrade: websocket\r\n"},
         {"an answer at once after all", "GET /now HTTP/1.1\r\nHost: a" END,        END "{}"},
     };
     /* clang-format on */
