@@ -29,11 +29,11 @@ struct option {
     const char *name;
     const char *argument; /* "": none is needed */
     enum kind kind;
-    size_t offset;   /* of the setting in struct options */
-    long long least; /* of a number; of seconds in milliseconds */
+    unsigned subcommands; /* bits of enum options_of */
+    size_t offset;        /* of the setting in struct options */
+    long long least;      /* of a number; of seconds in milliseconds */
     long long most;
-    const char *otherwise; /* the default, as a word; NULL: none */
-    unsigned subcommands;
+    const char *otherwise;             /* the default, as a word; NULL: none */
     bool (*is_fine)(const char *word); /* NULL: any text is */
     const char *help;
 };
@@ -47,41 +47,41 @@ static bool is_account(const char *word);
 
 /* clang-format off */
 static const struct option table[] = {
-    {"port",          "N",           KIND_PORT,    AT(settings.port), 0, 65535, "3001", BOTH, NULL,
+    {"port",          "N",           KIND_PORT,    BOTH,  AT(settings.port), 0, 65535, "3001", NULL,
      "the one public port; 0 picks a free one"},
-    {"host",          "ADDR",        KIND_TEXT,    AT(settings.host), 0, 0, "localhost", BOTH, is_host,
+    {"host",          "ADDR",        KIND_TEXT,    BOTH,  AT(settings.host), 0, 0, "localhost", is_host,
      "the address to listen on; localhost means IPv4 and IPv6"},
-    {"domain",        "HOST:PORT",   KIND_TEXT,    AT(settings.domain), 0, 0, NULL, BOTH, is_domain,
+    {"domain",        "HOST:PORT",   KIND_TEXT,    BOTH,  AT(settings.domain), 0, 0, NULL, is_domain,
      "what events carry as domainName [localhost:PORT]"},
-    {"data",          "DIR",         KIND_TEXT,    AT(settings.data), 0, 0, NULL, BOTH, NULL,
+    {"data",          "DIR",         KIND_TEXT,    BOTH,  AT(settings.data), 0, 0, NULL, NULL,
      "database, certificates, runtime files [.postern beside the project]"},
-    {"in-memory",     "",            KIND_FLAG,    AT(settings.in_memory), 0, 0, "off", START, NULL,
+    {"in-memory",     "",            KIND_FLAG,    START, AT(settings.in_memory), 0, 0, "off", NULL,
      "keep nothing in the database"},
-    {"in-memory",     "",            KIND_FLAG,    AT(settings.in_memory), 0, 0, "on", RUN, NULL,
+    {"in-memory",     "",            KIND_FLAG,    RUN,   AT(settings.in_memory), 0, 0, "on", NULL,
      "keep nothing in the database; --in-memory=off keeps it"},
-    {"region",        "NAME",        KIND_TEXT,    AT(settings.region), 0, 0, "us-east-1", BOTH, is_region,
+    {"region",        "NAME",        KIND_TEXT,    BOTH,  AT(settings.region), 0, 0, "us-east-1", is_region,
      "for ARNs and the handlers' environment"},
-    {"account",       "ID",          KIND_TEXT,    AT(settings.account), 0, 0, "000000000000", BOTH, is_account,
+    {"account",       "ID",          KIND_TEXT,    BOTH,  AT(settings.account), 0, 0, "000000000000", is_account,
      "for ARNs, 12 digits"},
-    {"ready-file",    "FILE",        KIND_TEXT,    AT(settings.ready_file), 0, 0, NULL, BOTH, NULL,
+    {"ready-file",    "FILE",        KIND_TEXT,    BOTH,  AT(settings.ready_file), 0, 0, NULL, NULL,
      "written after \"Ready.\": pid, port and URLs as JSON"},
-    {"idle-timeout",  "S",           KIND_SECONDS, AT(settings.idle_timeout_milliseconds), 1, MONTH_MILLISECONDS, "600", BOTH, NULL,
+    {"idle-timeout",  "S",           KIND_SECONDS, BOTH,  AT(settings.idle_timeout_milliseconds), 1, MONTH_MILLISECONDS, "600", NULL,
      "seconds until a silent connection is closed"},
-    {"max-duration",  "S",           KIND_SECONDS, AT(settings.max_duration_milliseconds), 1, MONTH_MILLISECONDS, "7200", BOTH, NULL,
+    {"max-duration",  "S",           KIND_SECONDS, BOTH,  AT(settings.max_duration_milliseconds), 1, MONTH_MILLISECONDS, "7200", NULL,
      "seconds until any connection is closed"},
-    {"limits",        "aws|relaxed", KIND_CHOICE,  AT(limits), 0, 0, "aws", BOTH, NULL,
+    {"limits",        "aws|relaxed", KIND_CHOICE,  BOTH,  AT(limits), 0, 0, "aws", NULL,
      "enforce AWS's quotas, or accept what this machine can hold"},
-    {"grace",         "S",           KIND_SECONDS, AT(settings.grace_milliseconds), 0, MONTH_MILLISECONDS, "5", BOTH, NULL,
+    {"grace",         "S",           KIND_SECONDS, BOTH,  AT(settings.grace_milliseconds), 0, MONTH_MILLISECONDS, "5", NULL,
      "seconds for $disconnect handlers when stopping"},
-    {"keep-warm",     "S",           KIND_SECONDS, AT(settings.keep_warm_milliseconds), 1, MONTH_MILLISECONDS, "300", BOTH, NULL,
+    {"keep-warm",     "S",           KIND_SECONDS, BOTH,  AT(settings.keep_warm_milliseconds), 1, MONTH_MILLISECONDS, "300", NULL,
      "seconds that an idle handler process is kept"},
-    {"max-processes", "N",           KIND_COUNT,   AT(settings.processes_max), 1, 100000, NULL, BOTH, NULL,
+    {"max-processes", "N",           KIND_COUNT,   BOTH,  AT(settings.processes_max), 1, 100000, NULL, NULL,
      "handler processes at once, of all functions [32 a core]"},
-    {"log-level",     "error|warn|info|debug", KIND_CHOICE, AT(log_level), 0, 0, "info", BOTH, NULL,
+    {"log-level",     "error|warn|info|debug", KIND_CHOICE, BOTH,  AT(log_level), 0, 0, "info", NULL,
      "how much is logged, to standard error"},
-    {"log-format",    "text|json",   KIND_CHOICE,  AT(log_format), 0, 0, "text", BOTH, NULL,
+    {"log-format",    "text|json",   KIND_CHOICE,  BOTH,  AT(log_format), 0, 0, "text", NULL,
      "how log lines look"},
-    {"quiet",         "",            KIND_FLAG,    AT(settings.quiet), 0, 0, "off", BOTH, NULL,
+    {"quiet",         "",            KIND_FLAG,    BOTH,  AT(settings.quiet), 0, 0, "off", NULL,
      "no banner, just \"Ready.\""},
 };
 
