@@ -1,67 +1,130 @@
 #include "lambda/command.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/memory.h"
 #include "model/registry.h"
 
-/* clang-format off */
+/* The name of the executable that AWS's own runtimes start. */
+#define BOOTSTRAP "bootstrap"
+
 static const struct {
-    const char *prefix;
-    const char *command;   /* NULL: the executable "bootstrap" of the code */
-    const char *option;    /* NULL: none */
-    const char *bootstrap;
-    const char *hint;
+    const char *prefix;      /* of the runtime's name */
+    const char *interpreter; /* NULL: the bootstrap in the function's folder */
+    const char *bootstrap;   /* ours, in the runtime directory */
 } runtimes[] = {
-    {"nodejs",   "node",    NULL, "bootstrap.mjs", "install Node.js: apt-get install -y nodejs"},
-    {"python",   "python3", "-u", "bootstrap.py",  "install Python: apt-get install -y python3"},
-    {"ruby",     "ruby",    NULL, "bootstrap.rb",  "install Ruby: apt-get install -y ruby"},
-    {"provided", NULL,      NULL, NULL,            "build the executable \"bootstrap\" in the function's codeUri and chmod +x it"},
-    {"go1.x",    NULL,      NULL, NULL,            "build the executable \"bootstrap\" in the function's codeUri and chmod +x it"},
+    {"nodejs",   "node",    "bootstrap.cjs"},
+    {"python",   "python3", "bootstrap.py" },
+    {"ruby",     "ruby",    "bootstrap.rb" },
+    {"provided", NULL,      NULL           },
+    {"go1.x",    NULL,      NULL           },
 };
-/* clang-format on */
 
-static size_t find_runtime(const struct function *function)
+static const struct {
+    const char *command;
+    const char *hint;
+} installs[] = {
+    {"node",    "apt-get install nodejs, or put the Node.js of your choice into PATH"},
+    {"npx",     "apt-get install npm"                                                },
+    {"python3", "apt-get install python3"                                            },
+    {"ruby",    "apt-get install ruby"                                               },
+    {"java",    "apt-get install default-jre-headless"                               },
+    {"go",      "apt-get install golang-go"                                          },
+};
+
+static bool begins_with(const char *string, const char *prefix)
 {
-    size_t i = 0;
-
-    while (i < ARRAY_SIZE(runtimes) &&
-           (!function->runtime ||
-            strncmp(function->runtime, runtimes[i].prefix, strlen(runtimes[i].prefix)) != 0))
-        i++;
-    return i;
+    return strncmp(string, prefix, strlen(prefix)) == 0;
 }
 
-void command_words(const struct function *function, const char *runtime_directory,
-                   const char *words[COMMAND_WORDS_MAX], char **made)
+static const char **new_list(struct arena *arena, size_t count)
 {
-    size_t runtime = find_runtime(function);
-    size_t count   = 0;
+    return arena_new(arena, (count + 1) * sizeof(char *));
+}
 
-    *made = NULL;
-    if (function->command) {
-        while (function->command[count] && count < COMMAND_WORDS_MAX - 1) {
-            words[count] = function->command[count];
-            count++;
+/* A command with a slash is a file, relative to the function's folder. */
+static const char *resolve(struct arena *arena, const struct function *function,
+                           const char *command)
+{
+    if (!strchr(command, '/') || command[0] == '/')
+        return command;
+    while (begins_with(command, "./"))
+        command += 2;
+    return arena_format(arena, "%s/%s", function->code_uri, command);
+}
+
+static const char *const *build_custom(struct arena *arena, const struct function *function)
+{
+    size_t count = 0;
+    const char **list;
+
+    while (function->command[count])
+        count++;
+    list = new_list(arena, count);
+    for (size_t i = 0; i < count; i++)
+        list[i] = function->command[i];
+    list[0] = resolve(arena, function, list[0]);
+    return list;
+}
+
+static const char *const *build_interpreted(struct arena *arena, const char *interpreter,
+                                            const char *directory, const char *bootstrap)
+{
+    const char **list = new_list(arena, 2);
+
+    list[0] = interpreter;
+    list[1] = arena_format(arena, "%s/%s", directory, bootstrap);
+    return list;
+}
+
+static const char *const *build_executable(struct arena *arena, const struct function *function)
+{
+    const char **list = new_list(arena, 1);
+
+    list[0] = arena_format(arena, "%s/%s", function->code_uri, BOOTSTRAP);
+    return list;
+}
+
+static const char *const *build_for_runtime(struct arena *arena, const struct function *function,
+                                            const char *directory, const char **problem)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(runtimes); i++) {
+        if (!begins_with(function->runtime, runtimes[i].prefix))
+            continue;
+        if (!runtimes[i].interpreter)
+            return build_executable(arena, function);
+        if (!function->handler) {
+            *problem = "it has a runtime but no handler: write \"handler\": \"file.export\"";
+            return NULL;
         }
-    } else if (runtime < ARRAY_SIZE(runtimes) && runtimes[runtime].command) {
-        *made          = memory_format("%s/%s", runtime_directory, runtimes[runtime].bootstrap);
-        words[count++] = runtimes[runtime].command;
-        if (runtimes[runtime].option)
-            words[count++] = runtimes[runtime].option;
-        words[count++] = *made;
-    } else {
-        words[count++] = "./bootstrap";
+        return build_interpreted(arena, runtimes[i].interpreter, directory, runtimes[i].bootstrap);
     }
-    words[count] = NULL;
+    *problem = arena_format(arena,
+                            "there is no bootstrap for the runtime %s: give the function a "
+                            "\"command\" that speaks the Lambda Runtime API",
+                            function->runtime);
+    return NULL;
 }
 
-const char *command_hint(const struct function *function)
+const char *const *command_build(struct arena *arena, const struct function *function,
+                                 const char *runtime_directory, const char **problem)
 {
-    size_t runtime = find_runtime(function);
+    if (function->command && function->command[0])
+        return build_custom(arena, function);
+    if (function->runtime)
+        return build_for_runtime(arena, function, runtime_directory, problem);
+    *problem = "it has neither a runtime nor a command";
+    return NULL;
+}
 
-    if (function->command || runtime == ARRAY_SIZE(runtimes))
-        return NULL;
-    return runtimes[runtime].hint;
+const char *command_install_hint(const char *command)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(installs); i++) {
+        if (strcmp(command, installs[i].command) == 0)
+            return installs[i].hint;
+    }
+    return NULL;
 }

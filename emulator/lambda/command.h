@@ -1,19 +1,17 @@
 #pragma once
 
-/* What a function's process is started as. Looks at names only. */
+/* What is executed for a function. Pure: looks at no file and no environment. */
 
+struct arena;
 struct function;
 
-#define COMMAND_WORDS_MAX 66
-
 /*
- * Fills words (ending in NULL) with the command of a function; bootstraps lie in runtime_directory.
- * What had to be made is in *made, for the caller to free. The words are borrowed from function and
- * *made.
+ * The arguments of the function's process, ending in NULL; they live in arena or in function. The
+ * first has a slash if and only if it is a path, which is absolute then. NULL if the function can't
+ * be run; then *problem says why.
  */
-void command_words(const struct function *function, const char *runtime_directory,
-                   const char *words[COMMAND_WORDS_MAX], char **made);
+const char *const *command_build(struct arena *arena, const struct function *function,
+                                 const char *runtime_directory, const char **problem);
 
-/* How to get the command of that runtime, for a log line: "apt-get install nodejs"; NULL if nobody
- * knows. */
-const char *command_hint(const struct function *function);
+/* What to do where a command isn't found: "apt-get install nodejs". NULL if we don't know. */
+const char *command_install_hint(const char *command);

@@ -1,116 +1,135 @@
 #include "lambda/environment.h"
 
-#include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/arena.h"
 #include "base/memory.h"
 #include "model/name_values.h"
 #include "model/registry.h"
 
-/* Code that needs it fails on AWS: handlers build their endpoint from the event. */
-#define UNSET_VARIABLE "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"
+/* What handlers sign with where nobody has set anything: the pair that local tools of AWS's
+ * services agree on. */
+#define DUMMY_CREDENTIAL "test"
 
-static void take_caller(struct name_values *all, char *const *caller)
+/* Any of these means that the caller has credentials of its own. */
+static const char *const credentials[] = {
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_PROFILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+};
+
+static bool begins_with(const char *string, const char *prefix)
+{
+    return strncmp(string, prefix, strlen(prefix)) == 0;
+}
+
+/* Ours are not the handlers' business, and what AWS's runtimes set must not come from a Lambda
+ * function or a test that we were started in. */
+static bool is_passed_on(const char *variable)
+{
+    /* Code that needs this one fails on AWS: handlers build their endpoint from the event. */
+    if (begins_with(variable, "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI="))
+        return false;
+    return !begins_with(variable, "POSTERN_") && !begins_with(variable, "AWS_LAMBDA_") &&
+           !begins_with(variable, "_X_AMZN_TRACE_ID=") && !begins_with(variable, "_HANDLER=");
+}
+
+static void put_caller(struct name_values *values, const char *const *caller)
 {
     for (; *caller; caller++) {
-        const char *equals       = strchr(*caller, '=');
-        SCOPED_MEMORY char *name = NULL;
+        const char *equals = strchr(*caller, '=');
+        char name[256];
 
-        if (!equals || equals == *caller || strncmp(*caller, "POSTERN_", 8) == 0)
+        if (!equals || (size_t)(equals - *caller) >= sizeof name || !is_passed_on(*caller))
             continue;
-        name = memory_copy(*caller, (size_t)(equals - *caller));
-        if (strcmp(name, UNSET_VARIABLE) != 0)
-            name_values_put(all, name, equals + 1);
+        snprintf(name, sizeof name, "%.*s", (int)(equals - *caller), *caller);
+        name_values_put(values, name, equals + 1);
     }
 }
 
-static void take_all(struct name_values *all, const struct name_values *more)
+static void put_all(struct name_values *values, const struct name_values *more)
 {
     for (size_t i = 0; more && i < more->count; i++)
-        name_values_put(all, more->items[i].name, more->items[i].value);
+        name_values_put(values, more->items[i].name, more->items[i].value);
 }
 
-static void put_default(struct name_values *all, const char *name, const char *value)
+static void put_default(struct name_values *values, const char *name, const char *value)
 {
-    if (!name_values_find(all, name))
-        name_values_put(all, name, value);
+    if (!name_values_find(values, name))
+        name_values_put(values, name, value);
 }
 
-/* SDKs refuse to start without credentials; which ones doesn't matter here. */
-static void put_credentials(struct name_values *all)
+static void put_credentials(struct name_values *values)
 {
-    if (name_values_find(all, "AWS_ACCESS_KEY_ID") || name_values_find(all, "AWS_PROFILE"))
-        return;
-    name_values_put(all, "AWS_ACCESS_KEY_ID", "test");
-    name_values_put(all, "AWS_SECRET_ACCESS_KEY", "test");
-    put_default(all, "AWS_SESSION_TOKEN", "test");
+    for (size_t i = 0; i < ARRAY_SIZE(credentials); i++) {
+        if (name_values_find(values, credentials[i]))
+            return;
+    }
+    name_values_put(values, "AWS_ACCESS_KEY_ID", DUMMY_CREDENTIAL);
+    name_values_put(values, "AWS_SECRET_ACCESS_KEY", DUMMY_CREDENTIAL);
+    name_values_put(values, "AWS_SESSION_TOKEN", DUMMY_CREDENTIAL);
 }
 
-static void put_format(struct name_values *all, const char *name, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void put_format(struct name_values *all, const char *name, const char *format, ...)
+/* AWS: reserved, so that a function's own variables can't change them. */
+static void put_platform(struct name_values *values, const struct environment_input *input)
 {
-    char value[512];
-    va_list arguments;
+    const struct function *function = input->function;
+    SCOPED_MEMORY char *log_group   = memory_format("/aws/lambda/%s", function->name);
+    SCOPED_MEMORY char *memory      = memory_format("%d", function->memory_megabytes);
 
-    va_start(arguments, format);
-    vsnprintf(value, sizeof value, format, arguments);
-    va_end(arguments);
-    name_values_put(all, name, value);
+    name_values_put(values, "AWS_LAMBDA_RUNTIME_API", input->api);
+    name_values_put(values, "_HANDLER", function->handler ? function->handler : "");
+    name_values_put(values, "LAMBDA_TASK_ROOT", function->code_uri);
+    name_values_put(values, "LAMBDA_RUNTIME_DIR", input->runtime_directory);
+    name_values_put(values, "AWS_REGION", input->region);
+    name_values_put(values, "AWS_DEFAULT_REGION", input->region);
+    name_values_put(values, "AWS_LAMBDA_FUNCTION_NAME", function->name);
+    name_values_put(values, "AWS_LAMBDA_FUNCTION_VERSION", "$LATEST");
+    name_values_put(values, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memory);
+    name_values_put(values, "AWS_LAMBDA_LOG_GROUP_NAME", log_group);
+    name_values_put(values, "AWS_LAMBDA_LOG_STREAM_NAME", input->log_stream);
+    name_values_put(values, "AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
+
+    /* AWS: the runtimes that a function brings along have none. */
+    if (function->runtime && !begins_with(function->runtime, "provided")) {
+        SCOPED_MEMORY char *name = memory_format("AWS_Lambda_%s", function->runtime);
+
+        name_values_put(values, "AWS_EXECUTION_ENV", name);
+    }
 }
 
-static void put_platform(struct name_values *all, const struct environment_facts *facts)
+static const char *const *make_list(struct arena *arena, const struct name_values *values)
 {
-    const struct function *function = facts->function;
-    time_t now                      = time(NULL);
-    struct tm utc;
-    char date[16];
+    const char **list = arena_new(arena, (values->count + 1) * sizeof *list);
 
-    gmtime_r(&now, &utc);
-    strftime(date, sizeof date, "%Y/%m/%d", &utc);
-    put_format(all, "AWS_LAMBDA_RUNTIME_API", "127.0.0.1:%u", facts->port);
-    name_values_put(all, "_HANDLER", function->handler ? function->handler : "");
-    name_values_put(all, "LAMBDA_TASK_ROOT", function->code_uri);
-    name_values_put(all, "LAMBDA_RUNTIME_DIR", facts->runtime_directory);
-    name_values_put(all, "AWS_REGION", facts->region);
-    name_values_put(all, "AWS_DEFAULT_REGION", facts->region);
-    name_values_put(all, "AWS_LAMBDA_FUNCTION_NAME", function->name);
-    name_values_put(all, "AWS_LAMBDA_FUNCTION_VERSION", "$LATEST");
-    put_format(all, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "%d", function->memory_megabytes);
-    put_format(all, "AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/%s", function->name);
-    put_format(all, "AWS_LAMBDA_LOG_STREAM_NAME", "%s/[$LATEST]%s", date, facts->log_stream);
-    name_values_put(all, "AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
-    if (function->runtime && strncmp(function->runtime, "provided", 8) != 0)
-        put_format(all, "AWS_EXECUTION_ENV", "AWS_Lambda_%s", function->runtime);
-    put_default(all, "AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR");
-    put_default(all, "TZ", ":UTC");
-    put_default(all, "LANG", "en_US.UTF-8");
-    put_credentials(all);
+    for (size_t i = 0; i < values->count; i++)
+        list[i] = arena_format(arena, "%s=%s", values->items[i].name, values->items[i].value);
+    return list;
 }
 
-char **environment_new(const struct environment_facts *facts)
+const char *const *environment_build(struct arena *arena, const struct environment_input *input)
 {
-    struct name_values all = {0};
-    char **environment;
+    struct name_values values = {0};
+    const char *const *list;
 
-    take_caller(&all, facts->caller);
-    take_all(&all, facts->emulator);
-    take_all(&all, &facts->function->environment);
-    put_platform(&all, facts);
-    environment = memory_new((all.count + 1) * sizeof *environment);
-    for (size_t i = 0; i < all.count; i++)
-        environment[i] = memory_format("%s=%s", all.items[i].name, all.items[i].value);
-    name_values_deinit(&all);
-    return environment;
-}
+    put_caller(&values, input->caller);
+    name_values_put(&values, "TZ", ":UTC");
+    put_all(&values, input->common);
+    put_all(&values, &input->function->environment);
 
-void environment_free(char **environment)
-{
-    for (char **variable = environment; *variable; variable++)
-        free(*variable);
-    free(environment);
+    /* AWS: without these the X-Ray SDK throws in every call. */
+    put_default(&values, "AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1:2000");
+    put_default(&values, "AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR");
+    put_default(&values, "LANG", "en_US.UTF-8");
+    put_credentials(&values);
+    put_platform(&values, input);
+
+    list = make_list(arena, &values);
+    name_values_deinit(&values);
+    return list;
 }

@@ -1,28 +1,24 @@
 #pragma once
 
 /*
- * The environment of a handler process: the caller's without POSTERN_*, then the function's own
- * variables, then what Lambda itself sets.
+ * The environment variables of a handler process. Pure: the caller's environment is a parameter.
  *
- * AWS: "Using Lambda environment variables", reserved and unreserved variables.
+ * AWS: "Defined runtime environment variables".
  */
 
-#include <stdint.h>
-
+struct arena;
 struct function;
 struct name_values;
 
-struct environment_facts {
-    char *const *caller; /* environ */
+struct environment_input {
+    const char *const *caller;        /* "NAME=value", ends in NULL */
+    const struct name_values *common; /* of every handler; may be NULL */
     const struct function *function;
-    const struct name_values *emulator; /* lambda_settings.environment; may be NULL */
-    const char *runtime_directory;
+    const char *api; /* where the process finds its Runtime API: "127.0.0.1:40000" */
     const char *region;
-    const char *account;
-    uint16_t port;          /* of the process's own endpoint */
-    const char *log_stream; /* 32 hex digits */
+    const char *runtime_directory;
+    const char *log_stream;
 };
 
-/* An array of "NAME=value" that ends in NULL; environment_free() frees it. */
-char **environment_new(const struct environment_facts *facts);
-void environment_free(char **environment);
+/* "NAME=value", ends in NULL; all of it lives in arena. */
+const char *const *environment_build(struct arena *arena, const struct environment_input *input);

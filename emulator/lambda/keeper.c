@@ -34,8 +34,9 @@ int keeper_start(struct keeper *keeper)
         close(sockets[0]);
         return log_errno(errno, "cannot fork the keeper");
     }
-    keeper->socket = sockets[0];
-    keeper->pid    = pid;
+    keeper->socket     = sockets[0];
+    keeper->pid        = pid;
+    keeper->last_token = 0;
     return 0;
 }
 

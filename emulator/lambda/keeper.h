@@ -14,6 +14,7 @@
 struct keeper {
     int socket; /* a SOCK_SEQPACKET pair; -1: none */
     pid_t pid;
+    uint64_t last_token; /* that was used: whoever starts a process takes the next one */
 };
 
 /* What is to be started. Strings are borrowed for the call. */

@@ -1,12 +1,10 @@
 #include "lambda/keeper_child.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -14,16 +12,15 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/memory.h"
 #include "base/queue.h"
+#include "lambda/descendants.h"
 #include "lambda/keeper.h"
 
 /* How long the end may take: what can't be killed by then hangs in the kernel. */
-#define END_MILLISECONDS_MAX  5000
-#define END_MILLISECONDS_STEP 5
+#define END_MILLISECONDS_MAX 5000
 
 struct kept_process {
     struct queue_link link;
@@ -391,65 +388,11 @@ static void on_child(struct keeper_child *keeper)
     reap(keeper);
 }
 
-/* The parent of a process by its directory in /proc; 0 if it has just gone. */
-static pid_t read_parent(const char *pid)
-{
-    char path[64];
-    char line[512];
-    int parent = 0;
-    const char *end;
-    FILE *file;
-
-    snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
-    file = fopen(path, "re");
-    if (!file)
-        return 0;
-
-    /* "42 (name) S 7 …": the name may hold anything, parentheses too. */
-    end = fgets(line, sizeof line, file) ? strrchr(line, ')') : NULL;
-    if (end && sscanf(end, ") %*c %d", &parent) != 1)
-        parent = 0;
-    fclose(file);
-    return parent;
-}
-
-/*
- * Kills all that are children of ours: handlers, and as we are their subreaper also everything
- * whose parent has died. Calling it until no child is left thus gets every descendant.
- */
-static void kill_children(void)
-{
-    pid_t self     = getpid();
-    DIR *processes = opendir("/proc");
-    const struct dirent *entry;
-
-    while (processes && (entry = readdir(processes))) {
-        if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
-            continue;
-        if (read_parent(entry->d_name) == self)
-            kill((pid_t)strtol(entry->d_name, NULL, 10), SIGKILL);
-    }
-    if (processes)
-        closedir(processes);
-}
-
-/* Ends everything that was ever started through us. */
 static void end_all(struct keeper_child *keeper)
 {
-    const struct timespec step = {.tv_nsec = END_MILLISECONDS_STEP * 1000000L};
-
     for (struct queue_link *link = keeper->processes.first; link; link = link->next)
         kill(-queue_entry(link, struct kept_process, link)->pid, SIGKILL);
-    for (int waited = 0; waited < END_MILLISECONDS_MAX; waited += END_MILLISECONDS_STEP) {
-        pid_t pid;
-
-        kill_children();
-        while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
-            continue;
-        if (pid < 0)
-            return; /* no child, so no descendant */
-        nanosleep(&step, NULL);
-    }
+    descendants_end(END_MILLISECONDS_MAX);
 }
 
 /* Leaves the terminal and lets go of all that was open but the socket and standard error. */

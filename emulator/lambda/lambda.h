@@ -30,6 +30,7 @@ struct lambda_settings {
     const char *region;
     const char *account;
     int64_t keep_warm_milliseconds;
+    int64_t start_milliseconds; /* until a process must have asked for an event; 0: AWS's 10 s */
     unsigned processes_max;
 
     /* What every handler sees besides what Lambda sets: CA files and the like. Borrowed. */
@@ -73,7 +74,8 @@ void lambda_free(struct lambda *lambda);
 
 /*
  * Takes the registry's functions (copied). Processes of a function that is gone or not equal any
- * more end with what they are running now; idle ones at once.
+ * more end with what they are running now; idle ones at once. Those who wait for a function that
+ * is gone get INVOCATION_NO_FUNCTION.
  */
 void lambda_deploy(struct lambda *lambda, const struct registry *registry);
 
@@ -85,8 +87,8 @@ void lambda_retire(struct lambda *lambda, const char *function);
  * cancelled. */
 void lambda_invoke(struct lambda *lambda, struct invocation *invocation);
 
-/* done will not be called. What runs already runs on; its answer is dropped. Harmless after done.
- */
+/* done will not be called. What waits for a process is forgotten; what runs already runs on, and
+ * its answer is dropped. Harmless after done. */
 void invocation_cancel(struct invocation *invocation);
 
 /* Handler processes that exist now; functions known. */

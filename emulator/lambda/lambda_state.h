@@ -14,16 +14,18 @@ struct http_server;
 struct process;
 
 struct lambda {
-    struct lambda_settings settings;
+    struct lambda_settings settings; /* its strings are ours */
     char *region;
     char *account;
     char *runtime_directory;
-    struct map pools;     /* function name to pool */
-    struct map processes; /* token to process */
-    struct queue idle;    /* idle processes of all functions, the idlest first */
+    struct map pools;         /* function name to pool */
+    struct map processes;     /* token to process */
+    struct queue runs;        /* all that there are */
+    struct queue idle;        /* idle processes of all functions, the idlest first */
+    struct queue hungry;      /* pools that wait for a place under the overall cap */
+    unsigned places_promised; /* processes that were told to go for their sake, and haven't yet */
     struct http_server *runtime_server;
     struct poller reports; /* the keeper's */
-    uint64_t last_token;
     unsigned function_count;
 };
 
@@ -31,26 +33,13 @@ struct lambda {
 struct pool {
     struct lambda *lambda;
     struct function function;
+    char *arn;
     struct queue processes;
     struct queue idle;    /* the most recently used first */
     struct queue waiting; /* runs without a process */
     unsigned starting;    /* processes that have not asked for their first event */
     bool is_removed;      /* the last deployment didn't have it */
-};
-
-/* An invocation's life in here; it may outlive the struct invocation of whoever asked. */
-enum run_state { RUN_QUEUED, RUN_RUNNING, RUN_ANSWERED };
-
-struct lambda_run {
-    struct queue_link link; /* in waiting, while QUEUED */
-    enum run_state state;
-    struct pool *pool;             /* NULL: no such function */
-    struct process *process;       /* while RUNNING */
-    struct invocation *invocation; /* NULL: nobody waits any more */
-    struct text event;
-    struct alarm timeout;  /* the caller's */
-    struct loop_task task; /* to answer what was refused at once */
-    int64_t started_at;    /* clock_microseconds() */
-    enum invocation_outcome refusal;
-    char request_id[ID_UUID_SIZE];
+    bool is_hungry;
+    struct queue_link hungry_link;
+    int64_t hungry_since; /* clock_microseconds() */
 };

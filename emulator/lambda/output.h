@@ -1,26 +1,33 @@
 #pragma once
 
 /*
- * What a handler process prints, line by line, as log lines that name function, process and
- * request. A bounded number of bytes is read a turn, and the parts of a line longer than
- * OUTPUT_LINE_SIZE_MAX become lines.
+ * One stream of a process's output, cut into lines. A line that is too long comes in pieces, a
+ * process that writes without end is read a little in each turn of the loop.
  */
 
 #include "base/text.h"
 #include "loop/poller.h"
 
 struct loop;
-struct process;
 
 struct output {
-    struct process *process;
+    int pipe; /* our end; -1: none */
     struct poller poller;
-    int descriptor; /* -1: closed */
-    struct text line;
+    struct text line; /* what has come of it */
+
+    /* line has no line end; NULs and tabs in it have become spaces, the stamp of Node.js's console
+     * is left out. Empty lines aren't given. */
+    void (*on_line)(void *owner, const char *line);
+    void *owner;
 };
 
-/* Makes a pipe; *write_end is for the process, and the caller's. Returns 0 or a negative errno. */
-int output_open(struct output *output, struct loop *loop, struct process *process, int *write_end);
+/* Makes the pipe; *writer is the process's end, which the caller closes. Returns 0 or a negative
+ * errno. */
+int output_open(struct output *output, struct loop *loop, int *writer,
+                void (*on_line)(void *owner, const char *line), void *owner);
 
-/* Reads what is still there, and closes. */
+/* Reads what has been written up to now: so that lines come before what their process does next. */
+void output_drain(struct output *output);
+
+/* Reads what is left, gives out an unfinished line too. Harmless if it isn't open. */
 void output_close(struct output *output);

@@ -1,22 +1,73 @@
 #include "lambda/pool.h"
 
+#include <stdlib.h>
+
 #include "base/memory.h"
 #include "lambda/lambda_state.h"
 #include "lambda/process.h"
+#include "lambda/room.h"
 #include "lambda/run.h"
 #include "model/limits.h"
 
-/* Makes room under the overall cap: the idlest process of all goes. False if none is idle. */
-static bool evict_one(struct lambda *lambda)
+static void take_function(struct pool *pool, const struct function *function)
 {
-    struct process *idlest = queue_entry(lambda->idle.first, struct process, idlest);
+    const struct lambda *lambda = pool->lambda;
 
-    if (idlest)
-        process_kill(idlest);
-    return idlest != NULL;
+    function_copy(&pool->function, function);
+    pool->arn = memory_format("arn:aws:lambda:%s:%s:function:%s", lambda->region, lambda->account,
+                              function->name);
 }
 
-static bool may_start(const struct pool *pool)
+static void drop_function(struct pool *pool)
+{
+    function_deinit(&pool->function);
+    free(pool->arn);
+}
+
+struct pool *pool_new(struct lambda *lambda, const struct function *function)
+{
+    struct pool *pool = NEW(struct pool);
+
+    pool->lambda = lambda;
+    take_function(pool, function);
+    return pool;
+}
+
+void pool_free(struct pool *pool)
+{
+    drop_function(pool);
+    free(pool);
+}
+
+void pool_replace_function(struct pool *pool, const struct function *function)
+{
+    pool_retire(pool);
+    drop_function(pool);
+    take_function(pool, function);
+}
+
+void pool_retire(struct pool *pool)
+{
+    struct queue_link *next;
+
+    for (struct queue_link *link = pool->processes.first; link; link = next) {
+        next = link->next;
+        process_retire(container_of(link, struct process, link));
+    }
+}
+
+void pool_remove(struct pool *pool)
+{
+    struct lambda_run *run;
+
+    pool->is_removed = true;
+    pool_retire(pool);
+    while ((run = pool_pop_waiting(pool)))
+        run_refuse(run, INVOCATION_NO_FUNCTION);
+}
+
+/* One that starts will take the run it was started for. */
+static bool needs_process(const struct pool *pool)
 {
     return pool->starting < pool->waiting.count &&
            pool->processes.count < (size_t)pool->function.concurrency;
@@ -24,21 +75,8 @@ static bool may_start(const struct pool *pool)
 
 void pool_fill(struct pool *pool)
 {
-    struct lambda *lambda = pool->lambda;
-
-    while (!pool->is_removed && may_start(pool)) {
-        /* One that was evicted still counts until its exit is reported: then all pools are filled
-         * again. */
-        if (lambda->processes.count >= lambda->settings.processes_max) {
-            evict_one(lambda);
-            return;
-        }
-        if (process_start(pool) < 0) {
-            pool_fail_waiting(pool, "Runtime.InvalidEntrypoint",
-                              "the emulator could not start a process");
-            return;
-        }
-    }
+    while (needs_process(pool) && room_claim(pool))
+        process_start(pool);
 }
 
 void pool_invoke(struct pool *pool, struct lambda_run *run)
@@ -50,22 +88,30 @@ void pool_invoke(struct pool *pool, struct lambda_run *run)
         return;
     }
     if (pool->waiting.count >= INVOCATION_QUEUE_MAX) {
-        run_refuse(pool->lambda, run, INVOCATION_THROTTLED);
+        run_refuse(run, INVOCATION_THROTTLED);
         return;
     }
     queue_push(&pool->waiting, &run->link);
     pool_fill(pool);
 }
 
-struct lambda_run *pool_pop_waiting(struct pool *pool)
+struct lambda_run *pool_first_waiting(const struct pool *pool)
 {
-    return queue_entry(queue_pop(&pool->waiting), struct lambda_run, link);
+    return queue_entry(pool->waiting.first, struct lambda_run, link);
 }
 
-void pool_fail_waiting(struct pool *pool, const char *type, const char *message)
+void pool_remove_waiting(struct pool *pool, struct lambda_run *run)
 {
-    struct lambda_run *run = queue_entry(pool->waiting.first, struct lambda_run, link);
+    queue_remove(&pool->waiting, &run->link);
+    if (queue_is_empty(&pool->waiting))
+        room_renounce(pool);
+}
+
+struct lambda_run *pool_pop_waiting(struct pool *pool)
+{
+    struct lambda_run *run = pool_first_waiting(pool);
 
     if (run)
-        run_fail(pool->lambda, run, type, message);
+        pool_remove_waiting(pool, run);
+    return run;
 }

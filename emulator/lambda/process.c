@@ -1,37 +1,106 @@
 #include "lambda/process.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "http/call.h"
-#include "http/server.h"
-#include "lambda/command.h"
-#include "lambda/environment.h"
+#include "lambda/function_error.h"
 #include "lambda/keeper.h"
 #include "lambda/lambda_state.h"
+#include "lambda/launch.h"
 #include "lambda/pool.h"
+#include "lambda/room.h"
 #include "lambda/run.h"
-#include "model/limits.h"
 
 /* How long a process that has answered may take until it asks for its next event. */
 #define ANSWERED_MILLISECONDS 10000
 
+/* AWS: an internal extension has 500 ms after SIGTERM. */
+#define SIGTERM_MILLISECONDS 500
+
+/* How long a process may take to exit after it has said that its start failed. */
+#define FAILED_START_MILLISECONDS 1000
+
+static void enter_starting(struct process *process);
+static void leave_starting(struct process *process);
+static void enter_idle(struct process *process);
+static void leave_idle(struct process *process);
+static void enter_busy(struct process *process);
+static void enter_answered(struct process *process);
+static void enter_ending(struct process *process);
+static void do_nothing(struct process *process);
+
+#define TO(state) (1u << PROCESS_##state)
+
+/* clang-format off */
+static const struct {
+    const char *name;
+    const char *aws_name; /* AWS: as the Runtime API's messages have it */
+    unsigned may_become;
+    void (*enter)(struct process *process);
+    void (*leave)(struct process *process);
+} states[] = {
+    [PROCESS_STARTING] = {"starting", "Started",      TO(IDLE) | TO(BUSY) | TO(ENDING),         enter_starting, leave_starting},
+    [PROCESS_IDLE]     = {"idle",     "Ready",        TO(BUSY) | TO(ANSWERED) | TO(ENDING),     enter_idle,     leave_idle},
+    [PROCESS_BUSY]     = {"busy",     "Running",      TO(ANSWERED) | TO(DRAINING) | TO(ENDING), enter_busy,     do_nothing},
+    [PROCESS_ANSWERED] = {"answered", "ResponseSent", TO(IDLE) | TO(BUSY) | TO(ENDING),         enter_answered, do_nothing},
+    [PROCESS_DRAINING] = {"draining", "Running",      TO(ENDING),                               do_nothing,     do_nothing},
+    [PROCESS_ENDING]   = {"ending",   "ResponseSent", 0,                                        enter_ending,   do_nothing},
+};
+/* clang-format on */
+
+/* The only place where a process changes state. */
+static void become(struct process *process, enum process_state state)
+{
+    assert(states[process->state].may_become & (1u << state));
+    log_debug(LOG_FIELDS({"functionName", process->pool->function.name}, {"pid", process->pid}),
+              "process: %s -> %s", states[process->state].name, states[state].name);
+    states[process->state].leave(process);
+    process->state = state;
+    states[state].enter(process);
+}
+
+const char *process_state_name(const struct process *process)
+{
+    return states[process->state].aws_name;
+}
+
+/* What happens when a state has lasted too long. */
+
 static void on_alarm(struct alarm *alarm);
+
+static struct alarms *alarms_of(const struct process *process)
+{
+    return process->pool->lambda->settings.alarms;
+}
 
 static void set_alarm(struct process *process, int64_t milliseconds)
 {
-    alarm_set(process->pool->lambda->settings.alarms, &process->alarm, milliseconds, on_alarm);
+    alarm_set(alarms_of(process), &process->alarm, milliseconds, on_alarm);
+}
+
+static void enter_starting(struct process *process)
+{
+    process->pool->starting++;
+    set_alarm(process, process->pool->lambda->settings.start_milliseconds);
+}
+
+static void leave_starting(struct process *process)
+{
+    process->pool->starting--;
+}
+
+static void enter_idle(struct process *process)
+{
+    queue_push_first(&process->pool->idle, &process->idle_link);
+    queue_push(&process->pool->lambda->idle, &process->idlest);
+    set_alarm(process, process->pool->lambda->settings.keep_warm_milliseconds);
 }
 
 static void leave_idle(struct process *process)
@@ -40,94 +109,114 @@ static void leave_idle(struct process *process)
     queue_remove(&process->pool->lambda->idle, &process->idlest);
 }
 
-/* The only place where a process changes state: what comes with a state goes with it. */
-static void become(struct process *process, enum process_state state)
+static void enter_busy(struct process *process)
 {
-    struct pool *pool = process->pool;
-
-    if (process->state == PROCESS_IDLE && state != PROCESS_IDLE)
-        leave_idle(process);
-    if (state != PROCESS_STARTING && process->was_counted) {
-        process->was_counted = false;
-        pool->starting--;
-    }
-    process->state = state;
-    switch (state) {
-    case PROCESS_STARTING:
-        set_alarm(process, FUNCTION_INIT_SECONDS_MAX * 1000);
-        break;
-    case PROCESS_IDLE:
-        queue_push_first(&pool->idle, &process->idle_link);
-        queue_push(&pool->lambda->idle, &process->idlest);
-        set_alarm(process, pool->lambda->settings.keep_warm_milliseconds);
-        break;
-    case PROCESS_BUSY:
-        set_alarm(process, (int64_t)pool->function.timeout_seconds * 1000);
-        break;
-    case PROCESS_ANSWERED:
-        set_alarm(process, ANSWERED_MILLISECONDS);
-        break;
-    case PROCESS_ENDING:
-        alarm_stop(pool->lambda->settings.alarms, &process->alarm);
-        break;
-    }
+    process->timeout_milliseconds = (int64_t)process->pool->function.timeout_seconds * 1000;
+    set_alarm(process, process->timeout_milliseconds);
 }
 
-void process_kill(struct process *process)
+static void enter_answered(struct process *process)
 {
-    struct call *next = process->next;
+    set_alarm(process, ANSWERED_MILLISECONDS);
+}
 
-    if (process->state == PROCESS_ENDING)
-        return;
-    process->next = NULL;
+static void enter_ending(struct process *process)
+{
+    alarm_stop(alarms_of(process), &process->alarm);
+}
+
+static void do_nothing(struct process *process)
+{
+}
+
+/* Ends it with a signal, 0: it ends by itself; if it is still there later, with SIGKILL. */
+static void end(struct process *process, int number, int64_t grace_milliseconds)
+{
     become(process, PROCESS_ENDING);
-    if (next)
-        reply_empty(next, 503);
-    keeper_kill(process->pool->lambda->settings.keeper, process->token, SIGKILL);
+    if (number > 0)
+        keeper_kill(process->pool->lambda->settings.keeper, process->token, number);
+    if (number != SIGKILL)
+        set_alarm(process, grace_milliseconds);
+}
+
+/* AWS: without an extension a process gets no warning. */
+static void dismiss(struct process *process)
+{
+    end(process, process->has_extension ? SIGTERM : SIGKILL, SIGTERM_MILLISECONDS);
 }
 
 void process_retire(struct process *process)
 {
-    process->is_retired = true;
-    if (process->state == PROCESS_IDLE || process->state == PROCESS_ANSWERED)
-        process_kill(process);
+    switch (process->state) {
+    case PROCESS_STARTING:
+    case PROCESS_IDLE:
+    case PROCESS_ANSWERED:
+        dismiss(process);
+        break;
+    case PROCESS_BUSY:
+        become(process, PROCESS_DRAINING);
+        break;
+    case PROCESS_DRAINING:
+    case PROCESS_ENDING:
+        break;
+    }
 }
 
-/* Fails the run of a process, which is killed. */
-static void fail_run(struct process *process, const char *type, const char *message)
+void process_make_room(struct process *process)
+{
+    log_debug(LOG_FIELDS({"functionName", process->pool->function.name}, {"pid", process->pid}),
+              "the process makes room for another function's");
+    room_promise(process);
+    dismiss(process);
+}
+
+/* The run of a process, which has none afterwards. What it printed until now belongs to the run. */
+static struct lambda_run *take_run(struct process *process)
 {
     struct lambda_run *run = process->run;
 
+    output_drain(&process->output);
+    output_drain(&process->error);
     process->run = NULL;
-    process_kill(process);
-    run_fail(process->pool->lambda, run, type, message);
+    return run;
+}
+
+static void fail_run(struct lambda_run *run, const struct text *payload)
+{
+    run_finish(run, INVOCATION_FUNCTION_ERROR, payload->data, payload->size);
 }
 
 static void on_function_timeout(struct process *process)
 {
-    const struct function *function = &process->pool->function;
-    SCOPED_TEXT message             = {0};
+    struct lambda_run *run = take_run(process);
+    SCOPED_TEXT payload    = {0};
 
-    log_warn(LOG_FIELDS({"functionName", function->name}, {"requestId", process->run->request_id},
-                        {"reason", "function-timeout"}),
-             "the handler ran into its timeout of %d s and was killed, as on Lambda; raise "
+    log_warn(LOG_FIELDS({"functionName", process->pool->function.name},
+                        {"requestId", run->request_id}, {"reason", "function-timeout"}),
+             "the handler ran into its timeout of %.0f s and was killed, as on Lambda; raise "
              "\"timeout\" of the function if it needs longer",
-             function->timeout_seconds);
-    text_append_format(&message, "RequestId: %s Error: Task timed out after %d.00 seconds",
-                       process->run->request_id, function->timeout_seconds);
-    fail_run(process, "Sandbox.Timedout", text_string(&message));
+             (double)process->timeout_milliseconds / 1000);
+    function_error_timed_out(&payload, run->request_id, process->timeout_milliseconds);
+    end(process, SIGKILL, 0);
+    fail_run(run, &payload);
 }
 
 static void on_start_timeout(struct process *process)
 {
+    int64_t milliseconds   = process->pool->lambda->settings.start_milliseconds;
+    struct lambda_run *run = pool_first_waiting(process->pool);
+    SCOPED_TEXT payload    = {0};
+
     log_warn(
         LOG_FIELDS({"functionName", process->pool->function.name}, {"reason", "never-asked"}),
-        "the process has not asked for an event in %d s and was killed: does the command speak "
+        "the process has not asked for an event in %.1f s and was killed: does the command speak "
         "the Lambda Runtime API (GET /2018-06-01/runtime/invocation/next)?",
-        FUNCTION_INIT_SECONDS_MAX);
-    process_kill(process);
-    pool_fail_waiting(process->pool, "Sandbox.Timedout",
-                      "The runtime never asked for an event: init timed out after 10.00 seconds");
+        (double)milliseconds / 1000);
+    end(process, SIGKILL, 0);
+    if (!run)
+        return;
+    function_error_timed_out(&payload, run->request_id, milliseconds);
+    fail_run(run, &payload);
 }
 
 static void on_alarm(struct alarm *alarm)
@@ -139,51 +228,59 @@ static void on_alarm(struct alarm *alarm)
         on_start_timeout(process);
         break;
     case PROCESS_BUSY:
+    case PROCESS_DRAINING:
         on_function_timeout(process);
         break;
     case PROCESS_IDLE: /* not needed any more */
     case PROCESS_ANSWERED:
-        process_kill(process);
+        dismiss(process);
         break;
-    case PROCESS_ENDING:
+    case PROCESS_ENDING: /* it was asked to go and hasn't */
+        keeper_kill(process->pool->lambda->settings.keeper, process->token, SIGKILL);
         break;
     }
+}
+
+/* Events and answers. */
+
+static void add_headers(const struct process *process, const struct lambda_run *run,
+                        struct call *call)
+{
+    int64_t now = clock_milliseconds();
+    char trace[ID_TRACE_SIZE];
+    char value[128];
+
+    call_add_header(call, "Lambda-Runtime-Aws-Request-Id", run->request_id);
+    snprintf(value, sizeof value, "%lld", (long long)(now + process->timeout_milliseconds));
+    call_add_header(call, "Lambda-Runtime-Deadline-Ms", value);
+    call_add_header(call, "Lambda-Runtime-Invoked-Function-Arn", process->pool->arn);
+    id_trace(now, trace);
+    snprintf(value, sizeof value, "Root=%s;Parent=%.16s;Sampled=0", trace, trace + 11);
+    call_add_header(call, "Lambda-Runtime-Trace-Id", value);
 }
 
 /* The answer to its request for an event. */
 static enum outcome hand_over(struct process *process, struct call *call, struct lambda_run *run)
 {
-    const struct lambda_settings *settings = &process->pool->lambda->settings;
-    const struct function *function        = &process->pool->function;
-    char value[512];
-    char trace[ID_TRACE_SIZE];
-    int64_t now       = clock_milliseconds();
-    SCOPED_TEXT event = {0};
+    SCOPED_TEXT event = run->event; /* gone once it is handed over */
 
-    run->state   = RUN_RUNNING;
-    run->process = process;
+    run->event   = (struct text){0};
     process->run = run;
+    run_begin(run);
     become(process, PROCESS_BUSY);
-    call_add_header(call, "Lambda-Runtime-Aws-Request-Id", run->request_id);
-    snprintf(value, sizeof value, "%lld", (long long)now + function->timeout_seconds * 1000LL);
-    call_add_header(call, "Lambda-Runtime-Deadline-Ms", value);
-    snprintf(value, sizeof value, "arn:aws:lambda:%s:%s:function:%s", settings->region,
-             settings->account, function->name);
-    call_add_header(call, "Lambda-Runtime-Invoked-Function-Arn", value);
-    id_trace(now, trace);
-    snprintf(value, sizeof value, "Root=%s;Parent=%.16s;Sampled=0", trace, trace + 11);
-    call_add_header(call, "Lambda-Runtime-Trace-Id", value);
-    event      = run->event; /* gone once it is handed over */
-    run->event = (struct text){0};
-    return reply_json(call, 200, text_string(&event), event.size);
+    log_debug(LOG_FIELDS({"functionName", process->pool->function.name}, {"pid", process->pid}),
+              "START RequestId: %s Version: $LATEST", run->request_id);
+    add_headers(process, run, call);
+    if (event.size == 0)
+        return reply_json(call, 200, "{}", 2);
+    return reply_json(call, 200, event.data, event.size);
 }
 
 void process_take(struct process *process, struct lambda_run *run)
 {
-    struct call *call = process->next;
+    struct call *call = process->parked;
 
-    assert(process->state == PROCESS_IDLE && call);
-    process->next = NULL;
+    process->parked = NULL;
     hand_over(process, call, run);
 }
 
@@ -192,255 +289,219 @@ static void on_call_gone(void *owner)
 {
     struct process *process = owner;
 
-    process->next = NULL;
+    process->parked = NULL;
     if (process->state == PROCESS_IDLE)
         become(process, PROCESS_ANSWERED);
 }
 
-static void unanswered(struct process *process)
+/* Whatever a process does that is at its end, or must go, waits until it has gone. */
+static enum outcome never_answer(struct call *call)
 {
-    struct lambda_run *run = process->run;
-    SCOPED_TEXT message    = {0};
-
-    text_append_format(&message,
-                       "RequestId: %s Error: Runtime asked for the next event without an answer",
-                       run->request_id);
-    process->run = NULL;
-    run_fail(process->pool->lambda, run, "Runtime.ExitError", text_string(&message));
+    return reply_later(call, NULL, NULL);
 }
 
 enum outcome process_ask(struct process *process, struct call *call)
 {
     struct lambda_run *run;
 
-    if (process->run)
-        unanswered(process);
-    if (process->state == PROCESS_ENDING || process->is_retired) {
-        process_kill(process);
-        return reply_empty(call, 503);
+    if (process->run) {
+        SCOPED_TEXT payload = {0};
+
+        function_error_no_response(&payload, process->run->request_id);
+        process_answer(process, INVOCATION_FUNCTION_ERROR, payload.data, payload.size);
     }
-    if (process->next) /* it asks twice: the newer request counts */
-        reply_empty(process->next, 503);
-    process->next = NULL;
-    run           = pool_pop_waiting(process->pool);
+    if (process->state != PROCESS_ENDING && room_is_owed(process->pool)) {
+        room_promise(process);
+        dismiss(process);
+    }
+    if (process->state == PROCESS_ENDING)
+        return never_answer(call);
+    if (process->parked) /* it asks twice: the newer request counts */
+        reply_empty(process->parked, 503);
+    process->parked = NULL;
+    run             = pool_pop_waiting(process->pool);
     if (run)
         return hand_over(process, call, run);
     if (process->state != PROCESS_IDLE)
         become(process, PROCESS_IDLE);
-    process->next = call;
+    process->parked = call;
     return reply_later(call, on_call_gone, process);
 }
 
-void process_answered(struct process *process)
+static void log_report(const struct process *process, const struct lambda_run *run)
 {
-    process->run = NULL;
-    become(process, PROCESS_ANSWERED);
-    if (process->is_retired)
-        process_kill(process);
+    double milliseconds = (double)(clock_microseconds() - run->running_at) / 1000;
+
+    log_debug(LOG_FIELDS({"functionName", process->pool->function.name}, {"pid", process->pid}),
+              "REPORT RequestId: %s Duration: %.2f ms Memory Size: %d MB", run->request_id,
+              milliseconds, process->pool->function.memory_megabytes);
 }
 
-static void on_accept(struct poller *poller, unsigned events)
+void process_answer(struct process *process, enum invocation_outcome outcome, const char *payload,
+                    size_t size)
 {
-    struct process *process = container_of(poller, struct process, accept);
-    struct sockaddr_in peer;
-    socklen_t size = sizeof peer;
-    int connection =
-        accept4(process->listener, (struct sockaddr *)&peer, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    struct lambda_run *run = take_run(process);
 
-    if (connection < 0)
-        return;
-    http_server_add(process->pool->lambda->runtime_server, connection, (struct sockaddr *)&peer,
-                    size, (void *)(uintptr_t)process->token);
+    log_report(process, run);
+    memcpy(process->answered_id, run->request_id, sizeof process->answered_id);
+    if (process->state == PROCESS_DRAINING)
+        dismiss(process);
+    else
+        become(process, PROCESS_ANSWERED);
+    run_finish(run, outcome, payload, size);
 }
 
-static int listen_for(struct process *process)
+void process_fail_start(struct process *process, const char *payload, size_t size)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_addr   = {.s_addr = htonl(INADDR_LOOPBACK)}};
-    socklen_t size             = sizeof address;
+    struct pool *pool      = process->pool;
+    struct lambda_run *run = pool_first_waiting(pool);
 
-    process->listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (process->listener < 0)
-        return log_errno(errno, "cannot make a socket for a handler process");
-    if (bind(process->listener, (struct sockaddr *)&address, size) < 0 ||
-        listen(process->listener, 16) < 0 ||
-        getsockname(process->listener, (struct sockaddr *)&address, &size) < 0)
-        return log_errno(errno, "cannot listen for a handler process");
-    process->port = ntohs(address.sin_port);
-    return poller_start(process->pool->lambda->settings.loop, &process->accept, process->listener,
-                        POLLER_READ, on_accept);
+    end(process, 0, FAILED_START_MILLISECONDS);
+    if (run)
+        run_finish(run, INVOCATION_FUNCTION_ERROR, payload, size);
+    pool_fill(pool);
 }
 
-static int spawn(struct process *process, int output, int error)
-{
-    struct lambda *lambda           = process->pool->lambda;
-    const struct function *function = &process->pool->function;
-    const char *words[COMMAND_WORDS_MAX];
-    SCOPED_MEMORY char *made = NULL;
-    char log_stream[33];
-    unsigned char random[16];
-    const struct environment_facts facts = {environ,
-                                            function,
-                                            lambda->settings.environment,
-                                            lambda->runtime_directory,
-                                            lambda->region,
-                                            lambda->account,
-                                            process->port,
-                                            log_stream};
-    struct keeper_spawn request          = {
-                 .token     = process->token,
-                 .directory = function->code_uri,
-                 .arguments = words,
-                 .output    = output,
-                 .error     = error,
-    };
-    char **environment;
-    int result;
+/* Beginning. */
 
-    id_random(random, sizeof random);
-    for (size_t i = 0; i < sizeof random; i++)
-        snprintf(log_stream + 2 * i, 3, "%02x", random[i]);
-    command_words(function, lambda->runtime_directory, words, &made);
-    environment         = environment_new(&facts);
-    request.environment = (const char *const *)environment;
-    result              = keeper_spawn(lambda->settings.keeper, &request);
-    environment_free(environment);
-    return result;
-}
+static void on_no_start(struct loop_task *task);
 
-static int open_all(struct process *process)
-{
-    struct loop *loop = process->pool->lambda->settings.loop;
-    int output        = -1;
-    int error         = -1;
-    int result        = listen_for(process);
-
-    if (result == 0)
-        result = output_open(&process->output, loop, process, &output);
-    if (result == 0)
-        result = output_open(&process->error, loop, process, &error);
-    if (result == 0)
-        result = spawn(process, output, error);
-    if (output >= 0)
-        close(output);
-    if (error >= 0)
-        close(error);
-    return result;
-}
-
-int process_start(struct pool *pool)
+void process_start(struct pool *pool)
 {
     struct lambda *lambda   = pool->lambda;
     struct process *process = NEW(struct process);
-    int result;
 
     process->pool              = pool;
-    process->listener          = -1;
-    process->output.descriptor = -1;
-    process->error.descriptor  = -1;
-    process->token             = ++lambda->last_token;
+    process->began_at          = clock_microseconds();
+    process->endpoint.listener = -1;
+    process->output.pipe       = -1;
+    process->error.pipe        = -1;
+    process->token             = ++lambda->settings.keeper->last_token;
     snprintf(process->name, sizeof process->name, "%llu", (unsigned long long)process->token);
     map_put(&lambda->processes, process->name, process);
     queue_push(&pool->processes, &process->link);
-    process->was_counted = true;
-    pool->starting++;
-    become(process, PROCESS_STARTING);
-    result = open_all(process);
-    if (result < 0)
-        process_free(process);
-    return result;
+    process->state = PROCESS_STARTING;
+    enter_starting(process);
+    if (launch(process) < 0)
+        loop_later(lambda->settings.loop, &process->task, on_no_start);
 }
+
+/* Ending. */
 
 static void free_memory(void *object)
 {
-    free(object);
+    struct process *process = object;
+
+    text_deinit(&process->problem);
+    free(process);
 }
 
-void process_free(struct process *process)
+/* Takes it out of everything it is in; its run is gone already. */
+static void release(struct process *process)
 {
     struct pool *pool     = process->pool;
     struct lambda *lambda = pool->lambda;
 
     if (process->state != PROCESS_ENDING)
         become(process, PROCESS_ENDING);
-    if (process->next)
-        reply_empty(process->next, 503);
-    poller_stop(&process->accept);
-    if (process->listener >= 0)
-        close(process->listener);
+    alarm_stop(alarms_of(process), &process->alarm);
+    loop_task_cancel(&process->task);
+    if (process->parked)
+        reply_empty(process->parked, 503);
+    endpoint_close(&process->endpoint);
     output_close(&process->output);
     output_close(&process->error);
+    room_return(process);
     map_remove(&lambda->processes, process->name);
     queue_remove(&pool->processes, &process->link);
     loop_free_later(lambda->settings.loop, process, free_memory);
 }
 
-static void describe_exit(int status, struct text *out)
+void process_forget(struct process *process)
 {
-    if (WIFSIGNALED(status))
-        text_append_format(out, "Runtime exited with error: signal: %s",
-                           strsignal(WTERMSIG(status)));
-    else if (WEXITSTATUS(status) != 0)
-        text_append_format(out, "Runtime exited with error: exit status %d", WEXITSTATUS(status));
-    else
-        text_append_string(out, "Runtime exited without providing a reason");
+    if (process->state != PROCESS_ENDING)
+        end(process, SIGKILL, 0);
+    if (process->run)
+        run_forget(process->run);
+    process->run = NULL;
+    release(process);
 }
 
-static void log_exit(const struct process *process, const struct text *what)
+/* There is no process: the run that it was started for fails. */
+static void fail_to_start(struct process *process, const char *problem, const char *advice)
 {
+    struct pool *pool      = process->pool;
+    struct lambda_run *run = pool_first_waiting(pool);
+    SCOPED_TEXT payload    = {0};
+
+    log_error(LOG_FIELDS({"functionName", pool->function.name}, {"reason", "cannot-start"}),
+              "%s%s%s", problem, *advice ? "; " : "", advice);
+    if (run)
+        function_error_no_entrypoint(&payload, run->request_id, problem);
+    release(process);
+    if (run)
+        fail_run(run, &payload);
+}
+
+static void on_no_start(struct loop_task *task)
+{
+    struct process *process = container_of(task, struct process, task);
+    struct pool *pool       = process->pool;
+
+    fail_to_start(process, text_string(&process->problem), "");
+    pool_fill(pool);
+    room_fill(pool->lambda);
+}
+
+static void log_exit(const struct process *process, const struct lambda_run *run, int status)
+{
+    SCOPED_TEXT what = {0};
+
+    function_error_describe_exit(&what, status);
     log_warn(LOG_FIELDS({"functionName", process->pool->function.name},
-                        {"requestId", process->run ? process->run->request_id : NULL},
+                        {"requestId", run ? run->request_id : NULL}, {"pid", process->pid},
                         {"reason", "handler-exited"}),
-             "%s%s", text_string(what),
+             "%s%s", text_string(&what),
              process->state == PROCESS_STARTING ? " before it asked for an event" : "");
 }
 
 static void on_exit_report(struct process *process, int status)
 {
-    SCOPED_TEXT what       = {0};
-    SCOPED_TEXT message    = {0};
-    struct pool *pool      = process->pool;
-    struct lambda_run *run = process->run;
     enum process_state was = process->state;
+    SCOPED_TEXT payload    = {0};
+    struct lambda_run *run;
 
     output_close(&process->output); /* its last lines come before the news of its end */
     output_close(&process->error);
-    describe_exit(status, &what);
-    text_append_format(&message, "RequestId: %s Error: %s", run ? run->request_id : "",
-                       text_string(&what));
+    run = take_run(process);
     if (was != PROCESS_ENDING)
-        log_exit(process, &what);
-    process->run = NULL;
-    process_free(process);
-    if (run)
-        run_fail(pool->lambda, run, "Runtime.ExitError", text_string(&message));
-    else if (was == PROCESS_STARTING)
-        pool_fail_waiting(pool, "Runtime.ExitError", text_string(&message));
+        log_exit(process, run, status);
+    if (was == PROCESS_STARTING)
+        run = pool_first_waiting(process->pool);
+    release(process);
+    if (!run)
+        return;
+    function_error_exited(&payload, run->request_id, status);
+    fail_run(run, &payload);
 }
 
 static void on_failure_report(struct process *process, const struct keeper_report *report)
 {
-    struct pool *pool                    = process->pool;
-    const char *words[COMMAND_WORDS_MAX] = {0};
-    const char *hint                     = command_hint(&pool->function);
-    SCOPED_MEMORY char *made             = NULL;
-    SCOPED_TEXT message                  = {0};
+    SCOPED_TEXT problem = {0};
+    SCOPED_TEXT advice  = {0};
 
-    command_words(&pool->function, pool->lambda->runtime_directory, words, &made);
-    text_append_format(&message, "cannot start %s in %s: %s", words[0], pool->function.code_uri,
-                       strerror(report->error));
-    log_error(LOG_FIELDS({"functionName", pool->function.name}, {"reason", "cannot-start"}),
-              "%s; %s", text_string(&message),
-              hint ? hint : "check the function's command and codeUri");
-    process_free(process);
-    pool_fail_waiting(pool, "Runtime.InvalidEntrypoint", text_string(&message));
+    launch_explain(process, report, &problem, &advice);
+    if (process->state == PROCESS_STARTING)
+        fail_to_start(process, text_string(&problem), text_string(&advice));
+    else
+        release(process);
 }
 
 void process_report(struct process *process, const struct keeper_report *report)
 {
     switch (report->kind) {
     case KEEPER_STARTED:
-        process->pid = report->pid;
+        snprintf(process->pid, sizeof process->pid, "%d", report->pid);
         break;
     case KEEPER_EXITED:
         on_exit_report(process, report->status);

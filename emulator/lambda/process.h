@@ -3,25 +3,35 @@
 /*
  * One handler process:
  *
- *     STARTING --> IDLE <--> BUSY --> ANSWERED
- *        |          |         |          |
- *        +----------+---------+----------+--> ENDING --> (its exit is reported: freed)
- *                   ^                    |
- *                   +--------------------+   it asks for its next event
+ *     STARTING ---> IDLE ---> BUSY ---> ANSWERED       it asks; gets an event; answers; asks again
+ *        |  |        | ^        |  ^       | |
+ *        |  |        | +--------|--|-------+ |
+ *        |  +--------|----------|--+---------+         an event waits for it already
+ *        |           |          |            |
+ *        |           |          +--> DRAINING|         it is retired: ends with what it runs
+ *        |           |          |       |    |
+ *        +-----------+----------+-------+----+--> ENDING --> freed when its exit is reported
  *
  * It takes one event at a time through its own loopback endpoint, which listens before it starts,
  * so that nobody has to guess whose request it is. Dead processes are noticed by their exit, not by
  * their socket.
+ *
+ * AWS: "Lambda execution environment lifecycle".
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+#include "base/id.h"
 #include "base/queue.h"
+#include "base/text.h"
 #include "http/operation.h"
+#include "lambda/endpoint.h"
+#include "lambda/lambda.h"
 #include "lambda/output.h"
 #include "loop/alarm.h"
-#include "loop/poller.h"
+#include "loop/loop.h"
 
 struct call;
 struct keeper_report;
@@ -33,6 +43,7 @@ enum process_state {
     PROCESS_IDLE,     /* its request for the next event waits */
     PROCESS_BUSY,     /* runs one */
     PROCESS_ANSWERED, /* has answered, and not asked for the next one yet */
+    PROCESS_DRAINING, /* runs its last one */
     PROCESS_ENDING,   /* killed or exiting: nothing is expected of it but its exit */
 };
 
@@ -43,22 +54,25 @@ struct process {
     struct pool *pool;
     enum process_state state;
     uint64_t token;
-    char name[24]; /* the token in digits: its key */
-    int pid;       /* 0 until it is known */
-    int listener;
-    uint16_t port;
-    struct poller accept;
-    struct call *next;      /* while IDLE: its open request */
-    struct lambda_run *run; /* while BUSY */
-    struct alarm alarm;     /* by state: start-up, keep-warm, the function's timeout */
+    char name[24];    /* the token in digits: its key */
+    char pid[16];     /* in digits; "" until it is known */
+    int64_t began_at; /* clock_microseconds() */
+    struct endpoint endpoint;
     struct output output;
     struct output error;
-    bool is_retired;  /* its code has changed: ends after what it runs */
-    bool was_counted; /* in its pool's starting */
+    struct call *parked;            /* while IDLE: its open request */
+    struct lambda_run *run;         /* while BUSY or DRAINING */
+    char answered_id[ID_UUID_SIZE]; /* of the last run that it has answered */
+    int64_t timeout_milliseconds;   /* of the run */
+    struct alarm alarm;    /* by state: start-up, keep-warm, the function's timeout, the end */
+    struct loop_task task; /* tells of a start that failed at once */
+    struct text problem;   /* why */
+    bool has_extension;    /* wants to hear a SIGTERM */
+    bool makes_room;       /* goes for another one's sake */
 };
 
-/* Starts a process of the pool's function. Returns 0, or a negative errno after logging why. */
-int process_start(struct pool *pool);
+/* Starts a process of the pool's function. If it can't be started, a run that waits fails later. */
+void process_start(struct pool *pool);
 
 /* Hands an event to an IDLE process. */
 void process_take(struct process *process, struct lambda_run *run);
@@ -66,17 +80,24 @@ void process_take(struct process *process, struct lambda_run *run);
 /* It asks for its next event: a run that waits is handed over at once. */
 enum outcome process_ask(struct process *process, struct call *call);
 
-/* It has answered its event, its run was finished. */
-void process_answered(struct process *process);
+/* It has answered its event; the payload is copied. */
+void process_answer(struct process *process, enum invocation_outcome outcome, const char *payload,
+                    size_t size);
 
-/* Ends it now; a run it has is the caller's to finish first. */
-void process_kill(struct process *process);
+/* A STARTING process says that it can't load its handler, and ends. */
+void process_fail_start(struct process *process, const char *payload, size_t size);
 
 /* Lets it end after what it runs. */
 void process_retire(struct process *process);
 
+/* Ends an IDLE process for the sake of another function's. */
+void process_make_room(struct process *process);
+
 /* What the keeper says of it; after its exit the process is freed. */
 void process_report(struct process *process, const struct keeper_report *report);
 
-/* Frees it without any more talk: only where everything ends. */
-void process_free(struct process *process);
+/* Kills and frees it without any more talk, its run too: only where everything ends. */
+void process_forget(struct process *process);
+
+/* "Ready" and so on: what AWS calls the state, for its messages. */
+const char *process_state_name(const struct process *process);

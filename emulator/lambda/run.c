@@ -1,6 +1,7 @@
 #include "lambda/run.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,8 +9,30 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "lambda/lambda_state.h"
+#include "lambda/pool.h"
 
-static void run_free(void *object)
+#define TO(state) (1u << RUN_##state)
+
+static const struct {
+    const char *name;
+    unsigned may_become;
+} states[] = {
+    [RUN_QUEUED]   = {"queued",   TO(RUNNING) | TO(FAILED) },
+    [RUN_RUNNING]  = {"running",  TO(ANSWERED) | TO(FAILED)},
+    [RUN_ANSWERED] = {"answered", 0                        },
+    [RUN_FAILED]   = {"failed",   0                        },
+};
+
+/* The only place where a run changes state. */
+static void become(struct lambda_run *run, enum run_state state)
+{
+    assert(states[run->state].may_become & (1u << state));
+    log_debug(LOG_FIELDS({"requestId", run->request_id}), "invocation: %s -> %s",
+              states[run->state].name, states[state].name);
+    run->state = state;
+}
+
+static void free_memory(void *object)
 {
     struct lambda_run *run = object;
 
@@ -17,9 +40,20 @@ static void run_free(void *object)
     free(run);
 }
 
-/* Tells whoever waits, if anybody does. */
-static void answer(struct lambda_run *run, enum invocation_outcome outcome, const char *payload,
-                   size_t size)
+/* Takes it out of everything it is in. */
+static void release(struct lambda_run *run)
+{
+    struct lambda *lambda = run->lambda;
+
+    alarm_stop(lambda->settings.alarms, &run->patience);
+    loop_task_cancel(&run->task);
+    queue_remove(&lambda->runs, &run->runs_link);
+    loop_free_later(lambda->settings.loop, run, free_memory);
+}
+
+/* Tells whoever waits, if anybody does: the last thing that is done with a run. */
+static void tell(struct lambda_run *run, enum invocation_outcome outcome, const char *payload,
+                 size_t size)
 {
     struct invocation *invocation = run->invocation;
 
@@ -28,95 +62,101 @@ static void answer(struct lambda_run *run, enum invocation_outcome outcome, cons
     run->invocation                   = NULL;
     invocation->run                   = NULL;
     invocation->outcome               = outcome;
-    invocation->duration_microseconds = clock_microseconds() - run->started_at;
+    invocation->duration_microseconds = clock_microseconds() - run->begun_at;
     text_append(&invocation->payload, payload, size);
     invocation->done(invocation);
 }
 
-static void on_caller_timeout(struct alarm *alarm)
+static void on_patience_over(struct alarm *alarm)
 {
-    struct lambda_run *run = container_of(alarm, struct lambda_run, timeout);
-    struct pool *pool      = run->pool;
+    struct lambda_run *run = container_of(alarm, struct lambda_run, patience);
+    bool is_queued         = run->state == RUN_QUEUED;
 
-    log_warn(LOG_FIELDS({"functionName", pool ? pool->function.name : NULL},
-                        {"requestId", run->request_id}, {"reason", "integration-timeout"}),
+    log_warn(LOG_FIELDS({"functionName", run->pool->function.name}, {"requestId", run->request_id},
+                        {"connectionId", run->connection_id[0] ? run->connection_id : NULL},
+                        {"reason", "integration-timeout"}),
              "%s: the gateway waits no longer, as AWS does after 29 seconds at most",
-             run->state == RUN_QUEUED ? "no process of the function was free in time"
-                                      : "the handler has not answered in time");
-    answer(run, INVOCATION_TIMED_OUT, "", 0);
-    if (run->state != RUN_QUEUED)
-        return; /* it runs on */
-    queue_remove(&pool->waiting, &run->link);
-    run->state = RUN_ANSWERED;
-    loop_free_later(pool->lambda->settings.loop, run, run_free);
+             is_queued ? "no process of the function was free in time"
+                       : "the handler has not answered in time, and runs on");
+    if (is_queued) {
+        pool_remove_waiting(run->pool, run);
+        become(run, RUN_FAILED);
+        release(run);
+    }
+    tell(run, INVOCATION_TIMED_OUT, "", 0);
 }
 
 struct lambda_run *run_new(struct lambda *lambda, struct pool *pool, struct invocation *invocation)
 {
     struct lambda_run *run = NEW(struct lambda_run);
 
+    run->lambda       = lambda;
     run->pool         = pool;
     run->invocation   = invocation;
     run->event        = invocation->event;
-    run->started_at   = clock_microseconds();
+    run->begun_at     = clock_microseconds();
     invocation->run   = run;
     invocation->event = (struct text){0};
     id_uuid(run->request_id);
     memcpy(invocation->request_id, run->request_id, sizeof run->request_id);
+    if (invocation->connection_id)
+        snprintf(run->connection_id, sizeof run->connection_id, "%s", invocation->connection_id);
+    queue_push(&lambda->runs, &run->runs_link);
     if (pool)
-        alarm_set(lambda->settings.alarms, &run->timeout, invocation->timeout_milliseconds,
-                  on_caller_timeout);
+        alarm_set(lambda->settings.alarms, &run->patience, invocation->timeout_milliseconds,
+                  on_patience_over);
     return run;
+}
+
+void run_begin(struct lambda_run *run)
+{
+    become(run, RUN_RUNNING);
+    run->running_at = clock_microseconds();
 }
 
 static void on_refused(struct loop_task *task)
 {
     struct lambda_run *run = container_of(task, struct lambda_run, task);
 
-    answer(run, run->refusal, "", 0);
-    run_free(run);
+    release(run);
+    tell(run, run->refusal, "", 0);
 }
 
-void run_refuse(struct lambda *lambda, struct lambda_run *run, enum invocation_outcome outcome)
+void run_refuse(struct lambda_run *run, enum invocation_outcome outcome)
 {
-    alarm_stop(lambda->settings.alarms, &run->timeout);
-    run->state   = RUN_ANSWERED;
+    become(run, RUN_FAILED);
+    alarm_stop(run->lambda->settings.alarms, &run->patience);
     run->refusal = outcome;
-    loop_later(lambda->settings.loop, &run->task, on_refused);
+    loop_later(run->lambda->settings.loop, &run->task, on_refused);
 }
 
 static void log_late(const struct lambda_run *run)
 {
     log_info(LOG_FIELDS({"functionName", run->pool->function.name}, {"requestId", run->request_id},
+                        {"connectionId", run->connection_id[0] ? run->connection_id : NULL},
                         {"reason", "late-result"}),
-             "the handler answered when nobody waited for it any more; its result is dropped");
+             "the handler has ended after %.1f s, when nobody waited for it any more: its result "
+             "is dropped",
+             (double)(clock_microseconds() - run->begun_at) / 1e6);
 }
 
-void run_finish(struct lambda *lambda, struct lambda_run *run, enum invocation_outcome outcome,
-                const char *payload, size_t size)
+void run_finish(struct lambda_run *run, enum invocation_outcome outcome, const char *payload,
+                size_t size)
 {
-    assert(run->state != RUN_ANSWERED);
     if (run->state == RUN_QUEUED)
-        queue_remove(&run->pool->waiting, &run->link);
-    run->state   = RUN_ANSWERED;
-    run->process = NULL;
-    alarm_stop(lambda->settings.alarms, &run->timeout);
+        pool_remove_waiting(run->pool, run);
+    become(run, outcome == INVOCATION_SUCCEEDED ? RUN_ANSWERED : RUN_FAILED);
     if (!run->invocation)
         log_late(run);
-    answer(run, outcome, payload, size);
-    loop_free_later(lambda->settings.loop, run, run_free);
+    release(run);
+    tell(run, outcome, payload, size);
 }
 
-void run_fail(struct lambda *lambda, struct lambda_run *run, const char *type, const char *message)
+void run_forget(struct lambda_run *run)
 {
-    SCOPED_TEXT payload = {0};
-
-    text_append_string(&payload, "{\"errorType\":");
-    text_append_json_string(&payload, type);
-    text_append_string(&payload, ",\"errorMessage\":");
-    text_append_json_string(&payload, message);
-    text_append_character(&payload, '}');
-    run_finish(lambda, run, INVOCATION_FUNCTION_ERROR, payload.data, payload.size);
+    if (run->invocation)
+        run->invocation->run = NULL;
+    release(run);
 }
 
 void invocation_cancel(struct invocation *invocation)
@@ -127,4 +167,9 @@ void invocation_cancel(struct invocation *invocation)
         return;
     run->invocation = NULL;
     invocation->run = NULL;
+    if (run->state != RUN_QUEUED)
+        return; /* it runs on, or is on its way out */
+    pool_remove_waiting(run->pool, run);
+    become(run, RUN_FAILED);
+    release(run);
 }

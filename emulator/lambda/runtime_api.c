@@ -1,5 +1,6 @@
 #include "lambda/runtime_api.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,11 +9,14 @@
 #include "http/call.h"
 #include "http/operation.h"
 #include "http/server.h"
+#include "lambda/function_error.h"
 #include "lambda/lambda_state.h"
-#include "lambda/pool.h"
 #include "lambda/process.h"
 #include "lambda/run.h"
 #include "model/limits.h"
+
+/* The name of an error's type: AWS's own are short. */
+#define ERROR_TYPE_SIZE_MAX 128
 
 static enum outcome next(struct call *call);
 static enum outcome invocation_response(struct call *call);
@@ -44,7 +48,7 @@ static enum outcome accepted(struct call *call)
     return reply_json(call, 202, body, sizeof body - 1);
 }
 
-static enum outcome failed(struct call *call, unsigned status, const char *type,
+static enum outcome refuse(struct call *call, unsigned status, const char *type,
                            const char *message)
 {
     SCOPED_TEXT body = {0};
@@ -53,93 +57,113 @@ static enum outcome failed(struct call *call, unsigned status, const char *type,
     return reply_json(call, status, body.data, body.size);
 }
 
+/* AWS: the words of Lambda's own emulator of this interface. */
+static enum outcome refuse_transition(struct call *call, const char *to)
+{
+    const struct process *process = call_subject(call);
+    SCOPED_MEMORY char *message   = memory_format("State transition from %s to %s failed for "
+                                                    "runtime. Error: State transition is not allowed",
+                                                  process_state_name(process), to);
+
+    return refuse(call, 403, "InvalidStateTransition", message);
+}
+
 static enum outcome next(struct call *call)
 {
     return process_ask(call_subject(call), call);
 }
 
-/* The run that a call answers, if it is the one its process has. */
-static struct lambda_run *current_run(struct call *call)
+/* True if the call is about what its process is running. */
+static bool is_current(struct call *call)
 {
-    struct process *process = call_subject(call);
+    const struct process *process = call_subject(call);
 
-    if (!process->run || strcmp(process->run->request_id, call_path(call, "requestId")) != 0)
-        return NULL;
-    return process->run;
+    return process->run && strcmp(process->run->request_id, call_path(call, "requestId")) == 0;
 }
 
-/* Ends the run of the call's process; the process goes on. */
-static enum outcome finish(struct call *call, struct lambda_run *run,
-                           enum invocation_outcome outcome)
+/* The answer to an answer that nobody waits for. */
+static enum outcome refuse_answer(struct call *call, const char *to)
 {
-    struct process *process = call_subject(call);
-    struct lambda *lambda   = process->pool->lambda;
+    const struct process *process = call_subject(call);
+
+    if (!process->run && strcmp(process->answered_id, call_path(call, "requestId")) == 0)
+        return refuse_transition(call, to);
+    return refuse(call, 400, "InvalidRequestID", "Invalid request ID");
+}
+
+/* AWS: the runtime goes on, and the invocation fails. */
+static enum outcome refuse_size(struct call *call)
+{
+    SCOPED_MEMORY char *message = memory_format("Exceeded maximum allowed payload size (%d bytes).",
+                                                FUNCTION_RESULT_SIZE_MAX);
+    SCOPED_TEXT payload         = {0};
+
+    function_error_too_large(&payload);
+    process_answer(call_subject(call), INVOCATION_FUNCTION_ERROR, payload.data, payload.size);
+    return refuse(call, 413, "RequestEntityTooLarge", message);
+}
+
+/* What a runtime says about a failure when it has no words for it. */
+static void fail_without_words(struct call *call)
+{
+    const char *type    = call_header(call, "Lambda-Runtime-Function-Error-Type");
+    bool is_usable      = type && strlen(type) <= ERROR_TYPE_SIZE_MAX;
+    SCOPED_TEXT payload = {0};
+
+    function_error_empty(&payload, is_usable ? type : "Runtime.Unknown");
+    process_answer(call_subject(call), INVOCATION_FUNCTION_ERROR, payload.data, payload.size);
+}
+
+static enum outcome take_answer(struct call *call, enum invocation_outcome outcome)
+{
     size_t size;
     const char *payload = call_body(call, &size);
 
-    process_answered(process);
-    run_finish(lambda, run, outcome, payload, size);
+    if (size > FUNCTION_RESULT_SIZE_MAX)
+        return refuse_size(call);
+    if (size == 0 && outcome == INVOCATION_FUNCTION_ERROR)
+        fail_without_words(call);
+    else
+        process_answer(call_subject(call), outcome, payload, size);
     return accepted(call);
-}
-
-/* AWS: "Function.ResponseSizeTooLarge"; the runtime goes on. */
-static enum outcome too_large(struct call *call, struct lambda_run *run)
-{
-    struct process *process = call_subject(call);
-    struct lambda *lambda   = process->pool->lambda;
-    char message[128];
-
-    snprintf(message, sizeof message,
-             "Response payload size exceeded maximum allowed payload size (%d bytes).",
-             FUNCTION_RESULT_SIZE_MAX);
-    process_answered(process);
-    run_fail(lambda, run, "Function.ResponseSizeTooLarge", message);
-    snprintf(message, sizeof message, "Exceeded maximum allowed payload size (%d bytes).",
-             FUNCTION_RESULT_SIZE_MAX);
-    return failed(call, 413, "RequestEntityTooLarge", message);
 }
 
 static enum outcome invocation_response(struct call *call)
 {
-    struct lambda_run *run = current_run(call);
-    size_t size;
+    const char *mode = call_header(call, "Lambda-Runtime-Function-Response-Mode");
 
-    if (!run)
-        return failed(call, 400, "InvalidRequestID", "Invalid request ID");
-    call_body(call, &size);
-    if (size > FUNCTION_RESULT_SIZE_MAX)
-        return too_large(call, run);
-    return finish(call, run, INVOCATION_SUCCEEDED);
+    if (!is_current(call))
+        return refuse_answer(call, "InvocationResponse");
+    if (mode && strcmp(mode, "streaming") != 0)
+        return refuse(call, 400, "InvalidFunctionResponseMode", "Invalid function response mode");
+
+    /* A stream that breaks off says so in a trailer. */
+    if (call_header(call, "Lambda-Runtime-Function-Error-Type"))
+        return take_answer(call, INVOCATION_FUNCTION_ERROR);
+    return take_answer(call, INVOCATION_SUCCEEDED);
 }
 
 static enum outcome invocation_error(struct call *call)
 {
-    struct lambda_run *run = current_run(call);
-
-    if (!run)
-        return failed(call, 400, "InvalidRequestID", "Invalid request ID");
-    return finish(call, run, INVOCATION_FUNCTION_ERROR);
+    if (!is_current(call))
+        return refuse_answer(call, "InvocationErrorResponse");
+    return take_answer(call, INVOCATION_FUNCTION_ERROR);
 }
 
 /* The process will exit; whoever waits for it gets what it said. */
 static enum outcome init_error(struct call *call)
 {
     struct process *process = call_subject(call);
-    struct lambda *lambda   = process->pool->lambda;
-    struct lambda_run *run;
     size_t size;
     const char *payload = call_body(call, &size);
 
     if (process->state != PROCESS_STARTING)
-        return failed(call, 403, "InvalidStateTransition",
-                      "State transition from Ready to InitError failed for runtime. Error: State "
-                      "transition is not allowed");
+        return refuse_transition(call, "InitError");
+    if (size > FUNCTION_RESULT_SIZE_MAX)
+        return refuse(call, 413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size.");
     log_error(LOG_FIELDS({"functionName", process->pool->function.name}, {"reason", "init-error"}),
               "the handler could not be loaded: %.2000s", payload);
-    run = queue_entry(process->pool->waiting.first, struct lambda_run, link);
-    process_kill(process);
-    if (run)
-        run_finish(lambda, run, INVOCATION_FUNCTION_ERROR, payload, size);
+    process_fail_start(process, payload, size);
     return accepted(call);
 }
 
@@ -148,36 +172,55 @@ static enum outcome ping(struct call *call)
     return reply_text(call, 200, "text/plain", "pong", 4);
 }
 
+/* What Go's runtime does to hear of its end is all that is served of extensions. */
 static enum outcome register_extension(struct call *call)
 {
-    struct process *process = call_subject(call);
-    SCOPED_TEXT body        = {0};
+    struct process *process         = call_subject(call);
+    const struct function *function = &process->pool->function;
+    SCOPED_TEXT body                = {0};
     char id[ID_UUID_SIZE];
 
+    if (!call_header(call, "Lambda-Extension-Name"))
+        return refuse(call, 400, "Extension.InvalidExtensionName", "Empty extension name");
+    process->has_extension = true;
     id_uuid(id);
     call_add_header(call, "Lambda-Extension-Identifier", id);
     text_append_string(&body, "{\"functionName\":");
-    text_append_json_string(&body, process->pool->function.name);
+    text_append_json_string(&body, function->name);
     text_append_string(&body, ",\"functionVersion\":\"$LATEST\",\"handler\":");
-    text_append_json_string(&body,
-                            process->pool->function.handler ? process->pool->function.handler : "");
+    text_append_json_string(&body, function->handler ? function->handler : "");
     text_append_character(&body, '}');
     return reply_json(call, 200, body.data, body.size);
-}
-
-static void on_extension_gone(void *owner)
-{
 }
 
 /* No extension event ever comes: the call waits until its process ends. */
 static enum outcome next_extension_event(struct call *call)
 {
-    return reply_later(call, on_extension_gone, NULL);
+    return reply_later(call, NULL, NULL);
 }
 
-static enum outcome unknown(struct call *call)
+static enum outcome refuse_unknown(struct call *call)
 {
-    return failed(call, 404, "NotFound", "Not part of the Lambda Runtime API");
+    return refuse(call, 404, "NotFound", "Not part of the Lambda Runtime API");
+}
+
+/* Left over by a process that has ended, or from somebody who has no business here. */
+static enum outcome refuse_stranger(struct call *call)
+{
+    call_add_header(call, "Connection", "close");
+    return refuse(call, 500, "InternalServerError", "Internal Server Error");
+}
+
+/*
+ * A web page in the user's browser can reach loopback ports, also under a name of its own: events
+ * are not for it. Runtimes send neither of these headers, and name the host as we told them.
+ */
+static bool is_from_browser(const struct call *call)
+{
+    const char *host = call_header(call, "Host");
+
+    return call_header(call, "Origin") || call_header(call, "Sec-Fetch-Site") || !host ||
+           strncmp(host, "127.", 4) != 0;
 }
 
 void runtime_api_resolve(void *owner, struct call *call, struct http_target *target)
@@ -186,9 +229,13 @@ void runtime_api_resolve(void *owner, struct call *call, struct http_target *tar
     char name[24];
 
     snprintf(name, sizeof name, "%llu", (unsigned long long)(uintptr_t)call_client(call));
-    target->owner     = lambda;
-    target->path      = call_target(call);
-    target->otherwise = unknown;
-    target->subject   = map_find(&lambda->processes, name);
-    target->table     = target->subject ? &table : NULL; /* else: left over by one that has ended */
+    target->owner   = lambda;
+    target->path    = call_target(call);
+    target->subject = map_find(&lambda->processes, name);
+    if (target->subject && !is_from_browser(call)) {
+        target->table     = &table;
+        target->otherwise = refuse_unknown;
+    } else {
+        target->otherwise = refuse_stranger;
+    }
 }

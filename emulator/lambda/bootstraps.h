@@ -1,0 +1,7 @@
+#pragma once
+
+/* The bootstraps: what runs a handler in a language that needs an interpreter. They are part of the
+ * binary and are written where interpreters can read them. */
+
+/* Writes them to directory, replacing what is there. Returns 0 or a negative errno. */
+int bootstraps_write(const char *directory);
