@@ -5,6 +5,7 @@
 
 #include "admin/origin.h"
 #include "base/clock.h"
+#include "base/id.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -28,11 +29,11 @@ static enum outcome reset(struct call *call);
 
 /* clang-format off */
 static const struct operation operations[] = {
-    {"GetHealth",           "GET",  "/_postern/health",      get_health},
-    {"GetHealth",           "GET",  "/health",               get_health},
+    {"GetHealth",           "GET",  "/_postern/health",      get_health           },
+    {"GetHealth",           "GET",  "/health",               get_health           },
     {"GetLocalStackHealth", "GET",  "/_localstack/health",   get_localstack_health},
-    {"GetConnections",      "GET",  "/_postern/connections", get_connections},
-    {"Reset",               "POST", "/_postern/reset",       reset},
+    {"GetConnections",      "GET",  "/_postern/connections", get_connections      },
+    {"Reset",               "POST", "/_postern/reset",       reset                },
 };
 /* clang-format on */
 
@@ -56,10 +57,11 @@ static enum outcome get_health(struct call *call)
 /* What scripts that wait for LocalStack look for. */
 static enum outcome get_localstack_health(struct call *call)
 {
-    static const char body[] = "{\"services\":{\"apigateway\":\"running\",\"lambda\":\"running\"},"
-                               "\"edition\":\"postern\",\"version\":\"" POSTERN_VERSION "\"}";
+    const struct admin *admin = call_owner(call);
+    static const char body[]  = "{\"services\":{\"apigatewaymanagementapi\":\"running\"},"
+                                "\"edition\":\"community\",\"version\":\"" POSTERN_VERSION "\"}";
 
-    return reply_json(call, 200, body, sizeof body - 1);
+    return reply_json(call, admin->is_stopping ? 503 : 200, body, sizeof body - 1);
 }
 
 struct page {
@@ -94,17 +96,30 @@ static bool write_connection(void *owner, const struct connection_view *view)
     return true;
 }
 
+/* 0 if the parameter is no number from 1 to PAGE_MAX. */
+static size_t read_page_size(const char *parameter)
+{
+    size_t size = 0;
+
+    if (!parameter)
+        return PAGE_DEFAULT;
+    for (; *parameter >= '0' && *parameter <= '9' && size <= PAGE_MAX; parameter++)
+        size = size * 10 + (size_t)(*parameter - '0');
+    return *parameter == '\0' && size <= PAGE_MAX ? size : 0;
+}
+
 static enum outcome get_connections(struct call *call)
 {
     const struct admin *admin = call_owner(call);
-    const char *most          = call_query(call, "maxResults");
     const char *after         = call_query(call, "nextToken");
-    long count                = most ? strtol(most, NULL, 10) : PAGE_DEFAULT;
     SCOPED_TEXT body          = {0};
-    struct page page          = {.out = &body, .left = (size_t)count};
+    struct page page = {.out = &body, .left = read_page_size(call_query(call, "maxResults"))};
 
-    if (count < 1 || count > PAGE_MAX)
-        return reply_error(call, AWS_BAD_REQUEST, "maxResults must be from 1 to 1000");
+    if (page.left == 0)
+        return reply_error(call, AWS_BAD_REQUEST, "maxResults must be a number from 1 to 1000");
+    if (after && !id_is_connection(after))
+        return reply_error(call, AWS_BAD_REQUEST,
+                           "nextToken must be what the page before answered");
     text_append_string(&body, "{\"items\":[");
     gateway_each_connection(admin->gateway, call_query(call, "apiId"), call_query(call, "stage"),
                             after ? after : "", write_connection, &page);
@@ -126,44 +141,94 @@ static enum outcome reset(struct call *call)
     return reply_json(call, 200, "{}", 2);
 }
 
-static enum outcome refuse_origin(struct call *call)
+static enum outcome refuse(struct call *call, const char *reason, const char *message)
 {
-    const char *origin = call_header(call, "Origin");
-    const char *host   = call_header(call, "Host");
+    SCOPED_TEXT body = {0};
 
-    log_warn(LOG_FIELDS({"reason", "cross-origin"}, {"origin", origin}, {"host", host}),
-             "%s %s was refused: a page of another origin may not drive the emulator",
-             call_method(call), call_target(call));
-    return reply_error(call, AWS_FORBIDDEN, NULL);
+    log_warn(LOG_FIELDS({"reason", reason}, {"origin", call_header(call, "Origin")},
+                        {"host", call_header(call, "Host")}),
+             "%s %s was refused: %s", call_method(call), call_target(call), message);
+    text_append_string(&body, "{\"message\":");
+    text_append_json_string(&body, message);
+    text_append_character(&body, '}');
+    return reply_json(call, 403, body.data, body.size);
 }
 
+static enum outcome refuse_origin(struct call *call)
+{
+    return refuse(call, "cross-origin",
+                  "a page of another origin may not drive the emulator; only pages of localhost "
+                  "may");
+}
+
+static enum outcome refuse_host(struct call *call)
+{
+    return refuse(call, "foreign-host",
+                  "the Host header must be localhost, *.localhost, 127.0.0.1 or [::1], unless the "
+                  "emulator was started with another --host");
+}
+
+/* No row: of this method, or at all. */
 static enum outcome reply_unknown(struct call *call)
 {
-    return reply_error(call, AWS_NO_SUCH_ROUTE, "Not an operation of the introspection API");
+    struct operation_parameter parameters[OPERATION_PARAMETERS_MAX];
+    const char *path  = call_target(call);
+    size_t count      = 0;
+    int path_is_known = 0;
+
+    operation_find(&table, call_method(call), path, strcspn(path, "?"), parameters, &count,
+                   &path_is_known);
+    if (path_is_known)
+        return reply_error(call, AWS_METHOD_NOT_ALLOWED, NULL);
+    return reply_error(call, AWS_NO_SUCH_ROUTE,
+                       "the introspection API has GET /_postern/health, GET /_postern/connections "
+                       "and POST /_postern/reset");
 }
 
 /* True if path begins with prefix, and nothing or a new segment follows. */
-static bool is_below(const char *path, const char *prefix)
+static bool is_at_or_below(const char *path, const char *prefix)
 {
     size_t size = strlen(prefix);
 
     return strncmp(path, prefix, size) == 0 && strchr("/?", path[size]) != NULL;
 }
 
+/* /health alone: what is below it may be a stage of that name. */
+static bool is_health(const char *path)
+{
+    size_t size = strlen("/health");
+
+    return strncmp(path, "/health", size) == 0 && (path[size] == '\0' || path[size] == '?');
+}
+
+static bool is_ours(const char *target)
+{
+    const char *path = target;
+
+    while (path[0] == '/' && path[1] == '/')
+        path++;
+    return is_at_or_below(path, "/_postern") || is_at_or_below(path, "/_localstack") ||
+           is_health(path);
+}
+
 bool admin_resolve(struct admin *admin, struct call *call, struct http_target *target)
 {
-    const char *path   = call_target(call);
-    const char *origin = call_header(call, "Origin");
-    const char *host   = call_header(call, "Host");
+    const char *path = call_target(call);
 
-    if (!is_below(path, "/_postern") && !is_below(path, "/health") &&
-        !is_below(path, "/_localstack"))
+    if (!is_ours(path))
         return false;
-    *target = (struct http_target){.owner = admin, .path = path, .otherwise = reply_unknown};
-    if ((origin && !origin_is_local(origin)) ||
-        (!admin->any_host && (!host || !origin_is_local_host(host))))
+    *target = (struct http_target){.owner = admin, .path = path};
+    switch (origin_judge(call_header(call, "Host"), call_header(call, "Origin"), admin->any_host)) {
+    case ORIGIN_CROSS_ORIGIN:
         target->otherwise = refuse_origin;
-    else
-        target->table = &table;
+        break;
+    case ORIGIN_FOREIGN_HOST:
+        target->otherwise = refuse_host;
+        break;
+    case ORIGIN_FINE:
+        target->table     = &table;
+        target->otherwise = reply_unknown;
+        break;
+    }
     return true;
 }
