@@ -8,9 +8,9 @@
 
 int subcommand_check(char **words)
 {
-    SCOPED_TEXT out    = {0};
-    SCOPED_TEXT errors = {0};
-    struct options options;
+    SCOPED_TEXT out        = {0};
+    SCOPED_TEXT errors     = {0};
+    struct options options = {0};
     int status;
 
     if (!subcommand_read_options("check", words, &options, &status))

@@ -7,7 +7,7 @@
 
 int subcommand_run(char **words)
 {
-    struct options options;
+    struct options options = {0};
     int status;
 
     if (!subcommand_read_options("run", words, &options, &status))

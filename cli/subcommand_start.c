@@ -7,7 +7,7 @@
 
 int subcommand_start(char **words)
 {
-    struct options options;
+    struct options options = {0};
     int status;
 
     if (!subcommand_read_options("start", words, &options, &status))

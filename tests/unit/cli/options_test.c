@@ -213,67 +213,68 @@ static void a_wrong_variable_is_named_unless_an_option_replaces_it(void **state)
     read_fine(OPTIONS_OF_CHECK, "");
 }
 
+/* clang-format off */
 static void what_is_wrong_is_said_and_what_would_be_right(void **state)
 {
     static const struct {
         const char *line;
         const char *errors;
     } cases[] = {
-        {"--prot 3000",                 "unknown option --prot: did you mean --port?\n"                         },
-        {"--prot=3000",                 "unknown option --prot: did you mean --port?\n"                         },
-        {"--quite chat",                "unknown option --quite: did you mean --quiet?\n"                       },
-        {"--frobnicate",                "unknown option --frobnicate\n"                                         },
-        {"-p",                          "unknown option -p\n"                                                   },
-        {"-port 3000",                  "unknown option -port: did you mean --port?\n"                          },
-        {"--port",                      "--port needs a value: a whole number from 0 to 65535\n"                },
-        {"--port --quiet",              "--port needs a value: a whole number from 0 to 65535\n"                },
-        {"--port 65536",                "--port takes a whole number from 0 to 65535, not \"65536\"\n"          },
-        {"--port -1",                   "--port takes a whole number from 0 to 65535, not \"-1\"\n"             },
-        {"--port 0x10",                 "--port takes a whole number from 0 to 65535, not \"0x10\"\n"           },
-        {"--port 80.0",                 "--port takes a whole number from 0 to 65535, not \"80.0\"\n"           },
+        {"--prot 3000", "unknown option --prot: did you mean --port?\n"},
+        {"--prot=3000", "unknown option --prot: did you mean --port?\n"},
+        {"--quite chat", "unknown option --quite: did you mean --quiet?\n"},
+        {"--frobnicate", "unknown option --frobnicate\n"},
+        {"-p", "unknown option -p\n"},
+        {"-port 3000", "unknown option -port: did you mean --port?\n"},
+        {"--port", "--port needs a value: a whole number from 0 to 65535\n"},
+        {"--port --quiet", "--port needs a value: a whole number from 0 to 65535\n"},
+        {"--port 65536", "--port takes a whole number from 0 to 65535, not \"65536\"\n"},
+        {"--port -1", "--port takes a whole number from 0 to 65535, not \"-1\"\n"},
+        {"--port 0x10", "--port takes a whole number from 0 to 65535, not \"0x10\"\n"},
+        {"--port 80.0", "--port takes a whole number from 0 to 65535, not \"80.0\"\n"},
         {"--port 99999999999999999999",
-         "--port takes a whole number from 0 to 65535, not \"99999999999999999999\"\n"                          },
-        {"--port=",                     "--port takes a whole number from 0 to 65535, not \"\"\n"               },
-        {"--max-processes 0",           "--max-processes takes a whole number from 1 to 100000, not \"0\"\n"    },
+         "--port takes a whole number from 0 to 65535, not \"99999999999999999999\"\n"},
+        {"--port=", "--port takes a whole number from 0 to 65535, not \"\"\n"},
+        {"--max-processes 0", "--max-processes takes a whole number from 1 to 100000, not \"0\"\n"},
         {"--idle-timeout 0",
-         "--idle-timeout takes a number of seconds from 0.001 to 2592000, not \"0\"\n"                          },
+         "--idle-timeout takes a number of seconds from 0.001 to 2592000, not \"0\"\n"},
         {"--idle-timeout 0.0009",
-         "--idle-timeout takes a number of seconds from 0.001 to 2592000, not \"0.0009\"\n"                     },
+         "--idle-timeout takes a number of seconds from 0.001 to 2592000, not \"0.0009\"\n"},
         {"--idle-timeout 2592000.001",
-         "--idle-timeout takes a number of seconds from 0.001 to 2592000, not \"2592000.001\"\n"                },
+         "--idle-timeout takes a number of seconds from 0.001 to 2592000, not \"2592000.001\"\n"},
         {"--idle-timeout .",
-         "--idle-timeout takes a number of seconds from 0.001 to 2592000, not \".\"\n"                          },
+         "--idle-timeout takes a number of seconds from 0.001 to 2592000, not \".\"\n"},
         {"--idle-timeout 1.2.3",
-         "--idle-timeout takes a number of seconds from 0.001 to 2592000, not \"1.2.3\"\n"                      },
+         "--idle-timeout takes a number of seconds from 0.001 to 2592000, not \"1.2.3\"\n"},
         {"--idle-timeout 5s",
-         "--idle-timeout takes a number of seconds from 0.001 to 2592000, not \"5s\"\n"                         },
+         "--idle-timeout takes a number of seconds from 0.001 to 2592000, not \"5s\"\n"},
         {"--idle-timeout 1e3",
-         "--idle-timeout takes a number of seconds from 0.001 to 2592000, not \"1e3\"\n"                        },
-        {"--grace nan",                 "--grace takes a number of seconds from 0 to 2592000, not \"nan\"\n"    },
-        {"--account 12345678901",       "--account takes 12 digits, not \"12345678901\"\n"                      },
-        {"--account 1234567890123",     "--account takes 12 digits, not \"1234567890123\"\n"                    },
-        {"--account 12345678901x",      "--account takes 12 digits, not \"12345678901x\"\n"                     },
+         "--idle-timeout takes a number of seconds from 0.001 to 2592000, not \"1e3\"\n"},
+        {"--grace nan", "--grace takes a number of seconds from 0 to 2592000, not \"nan\"\n"},
+        {"--account 12345678901", "--account takes 12 digits, not \"12345678901\"\n"},
+        {"--account 1234567890123", "--account takes 12 digits, not \"1234567890123\"\n"},
+        {"--account 12345678901x", "--account takes 12 digits, not \"12345678901x\"\n"},
         {"--region Frankfurt",
-         "--region takes the name of a region, like eu-central-1, not \"Frankfurt\"\n"                          },
-        {"--region eu-1",               "--region takes the name of a region, like eu-central-1, not \"eu-1\"\n"},
+         "--region takes the name of a region, like eu-central-1, not \"Frankfurt\"\n"},
+        {"--region eu-1", "--region takes the name of a region, like eu-central-1, not \"eu-1\"\n"},
         {"--region eu-central-",
-         "--region takes the name of a region, like eu-central-1, not \"eu-central-\"\n"                        },
+         "--region takes the name of a region, like eu-central-1, not \"eu-central-\"\n"},
         {"--region eu--1",
-         "--region takes the name of a region, like eu-central-1, not \"eu--1\"\n"                              },
-        {"--domain http://localhost",   "--domain takes a host and perhaps a port, like "
-         "localhost:3001, not \"http://localhost\"\n"                                                                           },
-        {"--host EMPTY",                             "--host takes a host name or an address, not \"\"\n"            },
-        {"--data EMPTY",                             "--data takes a DIR, not \"\"\n"                                                                           },
-        {"--data",                             "--data needs a value: a DIR\n"                  },
-        {"--limits none",                             "--limits takes aws or relaxed, not \"none\"\n"                                                                    },
-        {"--log-level loud",                             "--log-level takes error, warn, info or debug, not \"loud\"\n"               },
-        {"--log-level inf",                             "--log-level takes error, warn, info or debug, not \"inf\"\n"                                                                     },
-        {"--log-format xml",                             "--log-format takes text or json, not \"xml\"\n"              },
-        {"--quiet=very",                             "--quiet takes on or off, not \"very\"\n"                                                                         },
-        {"one two",                             "one project at a time: one or two\n"                   },
-        {"--prot 1 --limits x one two",                             "unknown option --prot: did you mean --port?\n"
+         "--region takes the name of a region, like eu-central-1, not \"eu--1\"\n"},
+        {"--domain http://localhost", "--domain takes a host and perhaps a port, like "
+         "localhost:3001, not \"http://localhost\"\n"},
+        {"--host EMPTY", "--host takes a host name or an address, not \"\"\n"},
+        {"--data EMPTY", "--data takes a DIR, not \"\"\n"},
+        {"--data", "--data needs a value: a DIR\n"},
+        {"--limits none", "--limits takes aws or relaxed, not \"none\"\n"},
+        {"--log-level loud", "--log-level takes error, warn, info or debug, not \"loud\"\n"},
+        {"--log-level inf", "--log-level takes error, warn, info or debug, not \"inf\"\n"},
+        {"--log-format xml", "--log-format takes text or json, not \"xml\"\n"},
+        {"--quiet=very", "--quiet takes on or off, not \"very\"\n"},
+        {"one two", "one project at a time: one or two\n"},
+        {"--prot 1 --limits x one two", "unknown option --prot: did you mean --port?\n"
                                         "--limits takes aws or relaxed, not \"x\"\n"
-                                        "one project at a time: one or two\n"                                                     },
+                                        "one project at a time: one or two\n"},
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -285,6 +286,7 @@ static void what_is_wrong_is_said_and_what_would_be_right(void **state)
             fail_msg("%s: %s", cases[i].line, text_string(&errors));
     }
 }
+/* clang-format on */
 
 static void a_subcommand_takes_its_own_options_only(void **state)
 {
