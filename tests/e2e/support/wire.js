@@ -6,17 +6,23 @@ import path from 'node:path';
 import { ROOT } from './emulator.js';
 
 const FOLDER = path.join(ROOT, 'fixtures/wire');
-const MARK = /^### CLIENT request \((\d+) bytes\)\n/;
+const MARK = /^### CLIENT request \(/;
 
 export function captureNames() {
   return fs.readdirSync(FOLDER).filter((name) => name.endsWith('.txt')).map((name) => name.slice(0, -'.txt'.length));
 }
 
-// A body that was cut when it was captured is filled up with its last byte.
-function take(data, size) {
+// The request at the start of data: its head, and the body that the head announces. (The number of bytes in a capture's own
+// headings is from before it was made anonymous.) A body that was cut when it was captured is filled up with its last byte.
+function takeRequest(data) {
+  const start = data.indexOf('\r\n\r\n') + 4;
+  const head = data.toString('latin1', 0, start);
+  const size = Number(/^content-length: *(\d+)/im.exec(head)?.[1] ?? 0);
   const cut = data.indexOf('\n... (cut:');
-  if (data.length >= size || cut < 0) return Buffer.from(data.subarray(0, size));
-  return Buffer.concat([data.subarray(0, cut), Buffer.alloc(size - cut, data[cut - 1])]);
+
+  if (/^transfer-encoding: *chunked/im.test(head)) return Buffer.from(data.subarray(0, data.indexOf('\r\n0\r\n\r\n') + 7));
+  if (cut < 0) return Buffer.from(data.subarray(0, start + size));
+  return Buffer.concat([data.subarray(0, cut), Buffer.alloc(start + size - cut, data[cut - 1])]);
 }
 
 // The client's side of a capture: {requests: [Buffer], frames: [Buffer]}.
@@ -28,10 +34,10 @@ export function readCapture(name) {
   for (let at = data.indexOf('### '); at >= 0; at = data.indexOf('\n### ', at) + 1 || -1) {
     const rest = data.subarray(at);
     const line = rest.toString('latin1', 0, rest.indexOf('\n') + 1);
-    const request = MARK.exec(line);
+    const isRequest = MARK.test(line);
     const frame = /^### CLIENT ws bytes \(hex\) ([0-9a-f]+)/.exec(line);
-    if (request) {
-      requests.push(take(rest.subarray(line.length), Number(request[1])));
+    if (isRequest) {
+      requests.push(takeRequest(rest.subarray(line.length)));
     } else if (frame) {
       frames.push(Buffer.from(frame[1], 'hex'));
     }
