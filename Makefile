@@ -39,7 +39,7 @@ USES_store     := base json crypto loop model store
 USES_lambda    := base json crypto loop http model store lambda
 USES_gateway   := base json crypto loop http websocket front model store lambda gateway
 USES_project   := base json crypto loop model project
-USES_admin     := base json loop http model lambda gateway admin
+USES_admin     := base json crypto loop http websocket front model store lambda gateway admin
 LAYERS         := base json crypto loop http websocket front model store lambda gateway project admin
 
 # Which outside library may be included where. Replacing a library is one folder's work.
