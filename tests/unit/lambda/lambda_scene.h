@@ -88,6 +88,13 @@ static inline void scene_write(const struct scene *scene, const char *name, cons
     close(file);
 }
 
+static inline void scene_make_folder(const struct scene *scene, const char *name)
+{
+    SCOPED_MEMORY char *path = memory_format("%s/%s", scene->folder, name);
+
+    assert_int_equal(mkdir(path, 0700), 0);
+}
+
 /* Adds a function to the registry; runtime may be NULL. */
 static inline struct function *scene_add(struct scene *scene, const char *name, const char *runtime,
                                          const char *handler)
@@ -260,3 +267,125 @@ static inline void scene_expect_in_log(const struct text *log, const char *words
     if (!strstr(text_string(log), words))
         fail_msg("\"%s\" is not in the log:\n%s", words, text_string(log));
 }
+
+/* A Node.js handler that does what its event says. */
+static const char scene_node_handler[] =
+    "const fs = require('fs');\n"
+    "exports.handler = async (event, context) => {\n"
+    "  if (event.print) process.stdout.write(event.print);\n"
+    "  if (event.waitFor) while (!fs.existsSync(event.waitFor))\n"
+    "    await new Promise((go) => setTimeout(go, 2));\n"
+    "  if (event.throw) throw new TypeError(event.throw);\n"
+    "  if (event.exit !== undefined) process.exit(event.exit);\n"
+    "  if (event.kill) process.kill(process.pid, event.kill);\n"
+    "  if (event.hang || event.kill) await new Promise(() => setInterval(() => {}, 1000));\n"
+    "  if (event.size) return 'x'.repeat(event.size);\n"
+    "  if (event.pid) return process.pid;\n"
+    "  return event;\n"
+    "};\n";
+
+/* Speaks the Runtime API by hand: what it does comes as its arguments. */
+static const char scene_raw_client[] =
+    "import http.client, os, sys, time\n"
+    "api = http.client.HTTPConnection(os.environ['AWS_LAMBDA_RUNTIME_API'])\n"
+    "def ask(method, path, body=None, headers={}):\n"
+    "    api.request(method, path, body, headers)\n"
+    "    answer = api.getresponse()\n"
+    "    return answer, answer.read().decode()\n"
+    "base = '/2018-06-01/runtime/invocation/'\n"
+    "def next():\n"
+    "    answer, body = ask('GET', base + 'next')\n"
+    "    return answer.headers['Lambda-Runtime-Aws-Request-Id'], body, answer\n"
+    "def respond(id, body, headers={}):\n"
+    "    answer, text = ask('POST', base + id + '/response', body, headers)\n"
+    "    return '%d %s' % (answer.status, text)\n"
+    "def fail(id, body, headers={}):\n"
+    "    answer, text = ask('POST', base + id + '/error', body, headers)\n"
+    "    return '%d %s' % (answer.status, text)\n"
+    "def forever():\n"
+    "    while True: time.sleep(1000)\n";
+
+/* A function that runs a Python script after what is above. */
+static inline struct function *scene_add_raw(struct scene *scene, const char *name,
+                                             const char *script)
+{
+    SCOPED_MEMORY char *file     = memory_format("%s.py", name);
+    SCOPED_MEMORY char *contents = memory_format("%s%s", scene_raw_client, script);
+    struct function *function    = scene_add(scene, name, NULL, NULL);
+
+    scene_write(scene, file, contents, 0600);
+    scene_command(function, "python3", file);
+    return function;
+}
+
+static inline int scene_open_test(void **state)
+{
+    struct scene *scene = *state;
+
+    scene_open(scene);
+    scene_write(scene, "node.js", scene_node_handler, 0600);
+    return 0;
+}
+
+static inline int scene_close_test(void **state)
+{
+    scene_close(*state);
+    return 0;
+}
+
+static inline void scene_add_node(struct scene *scene, const char *name)
+{
+    scene_add(scene, name, "nodejs20.x", "node.handler");
+}
+
+static inline long scene_run_for_number(struct scene *scene, const char *function,
+                                        const char *event)
+{
+    struct asked asked = {0};
+    long number;
+
+    scene_run(scene, &asked, function, event, INVOCATION_SUCCEEDED);
+    number = strtol(text_string(&asked.invocation.payload), NULL, 10);
+    scene_forget(&asked);
+    return number;
+}
+
+/* Asks count times at once; waits for all. */
+static inline void scene_run_all(struct scene *scene, const char *function, const char *event,
+                                 struct asked asked[], unsigned count)
+{
+    unsigned remaining = count;
+
+    for (unsigned i = 0; i < count; i++) {
+        asked[i].remaining = &remaining;
+        scene_ask(scene, &asked[i], function, event, SCENE_PATIENCE_MILLISECONDS);
+    }
+    assert_true(
+        loop_run_until(&scene->loop, scene_is_zero, &remaining, SCENE_PATIENCE_MILLISECONDS));
+}
+
+static inline bool scene_has_no_process(void *context)
+{
+    return lambda_process_count(context) == 0;
+}
+
+static inline void scene_wait_for_no_process(struct scene *scene)
+{
+    assert_true(loop_run_until(&scene->loop, scene_has_no_process, scene->lambda,
+                               SCENE_PATIENCE_MILLISECONDS));
+}
+
+#define SCENE_TEST(test)                                                                           \
+    cmocka_unit_test_prestate_setup_teardown(test, scene_open_test, scene_close_test, &scene)
+
+/* Runs the tests of a file with a keeper that is started before anything else. */
+#define SCENE_RUN(name, scene, tests)                                                              \
+    ({                                                                                             \
+        int failed_ = EXIT_FAILURE;                                                                \
+                                                                                                   \
+        if (keeper_start(&(scene)->keeper) == 0) {                                                 \
+            failed_ = cmocka_run_group_tests_name(name, tests, NULL, NULL);                        \
+            keeper_stop(&(scene)->keeper);                                                         \
+        }                                                                                          \
+        failed_;                                                                                   \
+    })
