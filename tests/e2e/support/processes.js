@@ -1,0 +1,29 @@
+// What runs on this machine, as /proc tells.
+
+import fs from 'node:fs';
+
+const read = (file) => {
+  try {
+    return fs.readFileSync(file, 'latin1');
+  } catch {
+    return undefined; // gone meanwhile
+  }
+};
+
+// Running means: there, and no zombie that nobody has waited for.
+export function isRunning(pid) {
+  const stat = read(`/proc/${pid}/stat`);
+  return stat !== undefined && stat.slice(stat.lastIndexOf(')') + 2)[0] !== 'Z';
+}
+
+// The processes that were started in (or below) a folder: what handlers do.
+export function processesIn(folder) {
+  return fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
+    try {
+      const cwd = fs.readlinkSync(`/proc/${pid}/cwd`);
+      return (cwd === folder || cwd.startsWith(`${folder}/`)) && isRunning(pid);
+    } catch {
+      return false;
+    }
+  });
+}
