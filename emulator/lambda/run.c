@@ -63,7 +63,8 @@ static void tell(struct lambda_run *run, enum invocation_outcome outcome, const 
     invocation->run                   = NULL;
     invocation->outcome               = outcome;
     invocation->duration_microseconds = clock_microseconds() - run->begun_at;
-    text_append(&invocation->payload, payload, size);
+    if (size > 0)
+        text_append(&invocation->payload, payload, size);
     invocation->done(invocation);
 }
 
