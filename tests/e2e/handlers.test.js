@@ -181,7 +181,7 @@ test('a handler that prints without end neither stops nor fills the emulator', a
   const emulator = await startEmulator(t, 'echo');
   const client = await emulator.connect();
 
-  assert.match(await client.ask({ action: 'ask', printError: `${'x'.repeat(3_000_000)}\nthe end\n`, pid: true }), /^\d+$/);
+  assert.match(await client.ask({ action: 'ask', printMuch: 3_000_000, print: 'the end', pid: true }), /^\d+$/);
   await emulator.waitForLog(/the end/);
   assert.ok(emulator.log.length < 8_000_000);
   await client.close();
