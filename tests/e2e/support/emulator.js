@@ -64,11 +64,19 @@ export function writeFiles(folder, files) {
   }
 }
 
+// Without what an emulator has left there; npm's packages are many, so they aren't copied but linked.
+function copyProject(from, to) {
+  const left = path.join(from, '.postern');
+  const packages = path.join(from, 'node_modules');
+  fs.cpSync(from, to, { recursive: true, filter: (file) => file !== left && file !== packages });
+  if (fs.existsSync(packages)) fs.symlinkSync(packages, path.join(to, 'node_modules'));
+}
+
 // A copy of a project of fixtures/projects (its name), with files put over it.
 export function makeProject(t, name, files = {}) {
   const folder = path.join(temporaryFolder(t), 'project');
   fs.mkdirSync(folder);
-  if (name) fs.cpSync(path.join(ROOT, 'fixtures/projects', name), folder, { recursive: true });
+  if (name) copyProject(path.join(ROOT, 'fixtures/projects', name), folder);
   writeFiles(folder, files);
   return folder;
 }
