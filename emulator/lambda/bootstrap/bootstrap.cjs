@@ -93,7 +93,7 @@ function hintAtMissingSdk(error) {
 
   if (missing)
     process.stderr.write(`Lambda brings ${missing[1]} along, this machine has to have it: ` +
-      `cd '${taskRoot}' && npm install --save-dev ${missing[1]}\n`);
+      `cd '${taskRoot}' && npm install ${missing[1]}\n`);
 }
 
 /* ---- The Runtime API, on a plain socket: half the time that Node.js's HTTP client takes ---- */

@@ -222,7 +222,7 @@ static void a_missing_sdk_comes_with_the_command_that_installs_it(void **state)
                 0600);
     scene_add(scene, "sdk", "nodejs20.x", "index.handler");
     scene_start(scene);
-    expect_hint(scene, "sdk", "npm install --save-dev @aws-sdk/client-apigatewaymanagementapi");
+    expect_hint(scene, "sdk", "npm install @aws-sdk/client-apigatewaymanagementapi");
 }
 
 static void a_missing_sdk_in_the_middle_of_a_call_too(void **state)
@@ -233,7 +233,7 @@ static void a_missing_sdk_in_the_middle_of_a_call_too(void **state)
                 0600);
     scene_add(scene, "sdk", "nodejs20.x", "index.handler");
     scene_start(scene);
-    expect_hint(scene, "sdk", "npm install --save-dev @aws-sdk/client-s3");
+    expect_hint(scene, "sdk", "npm install @aws-sdk/client-s3");
 }
 
 static void a_module_level_exit_is_not_hidden(void **state)
