@@ -59,7 +59,7 @@ const brokenStarts = [
   ['exports no such handler', { runtime: 'nodejs20.x', handler: 'app.missing' }, { 'app.js': 'exports.handler = () => {};' }, /app\.missing is undefined or not exported/],
   ['has a syntax error', { runtime: 'nodejs20.x', handler: 'app.handler' }, { 'app.js': 'exports.handler = (;' }, /SyntaxError/],
   ['throws while it loads', { runtime: 'nodejs20.x', handler: 'app.handler' }, { 'app.js': "throw new Error('no database');" }, /no database/],
-  ['lacks the AWS SDK', { runtime: 'nodejs20.x', handler: 'app.handler' }, { 'app.js': "require('@aws-sdk/client-nothing');" }, /npm install @aws-sdk\/client-nothing/],
+  ['lacks the AWS SDK', { runtime: 'nodejs20.x', handler: 'app.handler' }, { 'app.js': "require('@aws-sdk/client-nothing');" }, /npm install .*@aws-sdk\/client-nothing/],
   ['is Python and lacks a module', { runtime: 'python3.12', handler: 'app.handler' }, { 'app.py': 'import nosuch\n' }, /No module named 'nosuch'/],
   ['is Python and lacks the handler', { runtime: 'python3.12', handler: 'app.missing' }, { 'app.py': '' }, /Handler 'missing' missing on module 'app'/],
   ['is Python with a syntax error', { runtime: 'python3.12', handler: 'app.handler' }, { 'app.py': 'def handler(:\n' }, /Syntax error in module 'app'/],
