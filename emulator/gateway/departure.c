@@ -72,7 +72,7 @@ static void on_disconnect_done(struct invocation *invocation)
     bool has_no_room              = invocation->outcome == INVOCATION_THROTTLED;
 
     connection->departure = NULL;
-    gateway->departures--;
+    queue_remove(&gateway->departing, &connection->link);
     if (!has_no_room)
         log_failure(connection, invocation);
     text_deinit(&invocation->payload);
@@ -105,7 +105,7 @@ static void invoke(struct connection *connection, const struct snapshot_route *r
     event_write_disconnect(&event, connection->close_code, connection->close_reason,
                            &departure->invocation.event);
     connection->departure = departure;
-    gateway->departures++;
+    queue_push(&gateway->departing, &connection->link);
     lambda_invoke(gateway->settings.lambda, &departure->invocation);
 }
 
@@ -125,7 +125,7 @@ static void start(struct connection *connection)
 
 void departures_start(struct gateway *gateway)
 {
-    while (gateway->departures < DEPARTURES_MAX && !queue_is_empty(&gateway->leaving) &&
+    while (gateway->departing.count < DEPARTURES_MAX && !queue_is_empty(&gateway->leaving) &&
            gateway->leaving_retry.position == 0)
         start(container_of(queue_pop(&gateway->leaving), struct connection, link));
 }
@@ -138,7 +138,8 @@ void departure_cancel(struct connection *connection)
         return;
     invocation_cancel(&departure->invocation);
     connection->departure = NULL;
-    connection->gateway->departures--;
+    queue_remove(&connection->gateway->departing, &connection->link);
+    text_deinit(&departure->invocation.event);
     snapshot_drop(departure->snapshot);
     free(departure);
 }

@@ -10,6 +10,7 @@
 #include "gateway/gateway_state.h"
 #include "gateway/handshake.h"
 #include "gateway/management_api.h"
+#include "gateway/message.h"
 #include "gateway/snapshot.h"
 #include "model/limits.h"
 #include "model/registry.h"
@@ -40,14 +41,15 @@ struct gateway *gateway_new(const struct gateway_settings *settings)
     return NULL;
 }
 
-static void free_connections(struct map *map)
+/* Those that are still to tell their $disconnect handler: the next start does it. */
+static void free_leaving(struct gateway *gateway)
 {
-    struct connection *connection;
-    size_t at = 0;
+    struct queue_link *link;
 
-    while ((connection = map_next(map, &at)))
-        connection_free(connection);
-    map_deinit(map);
+    while ((link = queue_pop(&gateway->leaving)))
+        connection_free(container_of(link, struct connection, link));
+    while (!queue_is_empty(&gateway->departing)) /* connection_free() takes it off */
+        connection_free(container_of(gateway->departing.first, struct connection, link));
 }
 
 void gateway_free(struct gateway *gateway)
@@ -56,7 +58,9 @@ void gateway_free(struct gateway *gateway)
     alarm_stop(gateway->settings.alarms, &gateway->flush);
     alarm_stop(gateway->settings.alarms, &gateway->leaving_retry);
     websocket_host_free(gateway->websockets);
-    free_connections(&gateway->connections);
+    free_leaving(gateway);
+    messages_free(gateway);
+    map_deinit(&gateway->connections);
     map_deinit(&gateway->pending);
     for (size_t i = 0; i < gateway->stage_count; i++) {
         struct live_stage *stage = gateway->stages[i];
@@ -178,7 +182,7 @@ void gateway_close_all(struct gateway *gateway, bool stop)
 size_t gateway_busy_count(const struct gateway *gateway)
 {
     return gateway->handshakes.count + gateway->connections.count + gateway->leaving.count +
-           gateway->departures + websocket_host_count(gateway->websockets);
+           gateway->departing.count + websocket_host_count(gateway->websockets);
 }
 
 size_t gateway_connection_count(const struct gateway *gateway)

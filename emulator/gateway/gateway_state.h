@@ -30,6 +30,7 @@ struct gateway {
     struct alarm flush;   /* rings when touched is to be queued */
     struct queue leaving; /* ended ones that wait to run their $disconnect handler */
     struct alarm leaving_retry;
-    size_t departures; /* ended ones whose $disconnect handler is running */
+    struct queue departing; /* ended ones whose $disconnect handler is running */
+    struct queue orphans;   /* messages whose handler outlasts their connection */
     bool is_stopping;
 };

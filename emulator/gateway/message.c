@@ -16,7 +16,8 @@
 
 struct message {
     struct invocation invocation;
-    struct queue_link link;        /* in the connection's messages */
+    struct gateway *gateway;
+    struct queue_link link;        /* in the connection's messages, or the gateway's orphans */
     struct connection *connection; /* NULL: it has ended */
     struct snapshot *snapshot;     /* kept */
     struct snapshot_route *route;
@@ -134,9 +135,10 @@ static void on_message_done(struct invocation *invocation)
             fail(message, "no-function", "Internal server error");
             break;
         }
-        if (message->connection)
-            queue_remove(&message->connection->messages, &message->link);
     }
+    /* Sending may have ended the connection. */
+    queue_remove(message->connection ? &message->connection->messages : &message->gateway->orphans,
+                 &message->link);
     message_free(message);
 }
 
@@ -146,6 +148,7 @@ static void invoke(struct connection *connection, struct snapshot_route *route,
     struct message *message = NEW(struct message);
     char message_id[ID_SIZE];
 
+    message->gateway    = connection->gateway;
     message->connection = connection;
     message->snapshot   = snapshot_keep(connection->stage->snapshot);
     message->route      = route;
@@ -199,6 +202,20 @@ void messages_forget(struct connection *connection)
 {
     struct queue_link *link;
 
-    while ((link = queue_pop(&connection->messages)))
+    while ((link = queue_pop(&connection->messages))) {
         container_of(link, struct message, link)->connection = NULL;
+        queue_push(&connection->gateway->orphans, link);
+    }
+}
+
+void messages_free(struct gateway *gateway)
+{
+    struct queue_link *link;
+
+    while ((link = queue_pop(&gateway->orphans))) {
+        struct message *message = container_of(link, struct message, link);
+
+        invocation_cancel(&message->invocation);
+        message_free(message);
+    }
 }
