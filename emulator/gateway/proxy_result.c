@@ -6,6 +6,10 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "http/request_head.h"
+
+/* Values of one name in multiValueHeaders that are looked at. */
+#define HEADER_VALUES_MAX 100
 
 /* A status is a number; AWS?: numbers with a fraction and strings that read as a number are
  * accepted like it. */
@@ -62,13 +66,9 @@ struct header_search {
     bool found;
 };
 
-/* Letters, digits and the marks that a token may have. */
-static bool is_token(const struct text *text)
+static bool is_header_name(const struct text *text)
 {
-    static const char token[] = "!#$%&'*+-.^_`|~0123456789"
-                                "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
-    return text->size > 0 && strspn(text_string(text), token) == text->size;
+    return strlen(text_string(text)) == text->size && request_head_is_token(text_string(text));
 }
 
 static bool is_header_value(const struct text *text)
@@ -124,26 +124,23 @@ static bool visit_header(void *owner, const struct json_span *name_span,
 
     json_span_decode(name_span, &name);
     if (search->name ? strcasecmp(text_string(&name), search->name) == 0
-                     : is_token(&name) && !belongs_to_connection(text_string(&name)))
+                     : is_header_name(&name) && !belongs_to_connection(text_string(&name)))
         found_header(search, &name, value);
     return true;
 }
 
-/* The elements of an array, found one index after another: header lists are short. */
+/* Every element of an array is a value. */
 static bool visit_multi_value_header(void *owner, const struct json_span *name,
                                      const struct json_span *value)
 {
+    struct json_cursor cursor = json_cursor_begin(value);
+    struct json_span no_name;
+    struct json_span element;
+
     if (value->kind != JSON_ARRAY)
         return visit_header(owner, name, value);
-    for (size_t i = 0; i < 100; i++) {
-        const struct json_step step = {.index = i};
-        const struct json_path path = {&step, 1};
-        struct json_span element;
-
-        if (!json_scan(value->data, value->size, &path, &element, 1) || !element.data)
-            break;
+    for (int i = 0; i < HEADER_VALUES_MAX && json_cursor_next(&cursor, &no_name, &element); i++)
         visit_header(owner, name, &element);
-    }
     return true;
 }
 

@@ -17,7 +17,7 @@ static bool is_token_character(char character)
            (character && strchr("!#$%&'*+-.^_`|~", character));
 }
 
-static bool is_token(const char *string)
+bool request_head_is_token(const char *string)
 {
     if (!*string)
         return false;
@@ -104,7 +104,7 @@ static bool parse_request_line(char *line, struct request_head *head, const char
         return false;
     *target++  = '\0';
     *version++ = '\0';
-    if (!is_token(line) || !is_visible(target))
+    if (!request_head_is_token(line) || !is_visible(target))
         return false;
     if (strcmp(version, "HTTP/1.1") != 0 && strcmp(version, "HTTP/1.0") != 0)
         return false;
@@ -137,7 +137,7 @@ static bool parse_header(char *line, struct request_header *header)
 
     header->name  = line;
     header->value = value;
-    return is_token(line);
+    return request_head_is_token(line);
 }
 
 static size_t count_headers(const struct request_head *head, const char *name)

@@ -12,6 +12,7 @@
  * RFC 9112, sections 2 to 6.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* A URL of 4096 bytes and headers of 10240 fit, as AWS's limits demand. */
@@ -50,6 +51,9 @@ void request_head_deinit(struct request_head *head);
 
 /* The last value under that name, whatever its case; NULL if there is none. */
 const char *request_head_find(const struct request_head *head, const char *name);
+
+/* True if the string may be a header's name or a method: a token of RFC 9110. */
+bool request_head_is_token(const char *string);
 
 /* True if one of the comma-separated tokens of the header, on all its lines, is token, whatever its
  * case. */
