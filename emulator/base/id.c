@@ -1,6 +1,5 @@
 #include "base/id.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -108,27 +107,51 @@ bool id_is_connection(const char *id)
            id[ID_SIZE - 2] == '=';
 }
 
+/* Lower-case digits of size bytes; returns the place behind them. Ids are made for every request.
+ */
+static char *put_hex(char *out, const unsigned char *bytes, size_t size)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < size; i++) {
+        *out++ = digits[bytes[i] >> 4];
+        *out++ = digits[bytes[i] & 15];
+    }
+    return out;
+}
+
 void id_uuid(char id[ID_UUID_SIZE])
 {
-    unsigned char b[16];
+    static const unsigned char groups[] = {4, 2, 2, 2, 6}; /* bytes between the dashes */
+    unsigned char bytes[16];
+    size_t used = 0;
 
-    id_random(b, sizeof b);
-    b[6] = (b[6] & 0x0f) | 0x40;
-    b[8] = (b[8] & 0x3f) | 0x80;
-    snprintf(id, ID_UUID_SIZE,
-             "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
-             b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
-             b[15]);
+    id_random(bytes, sizeof bytes);
+    bytes[6] = (bytes[6] & 0x0f) | 0x40;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    for (size_t i = 0; i < sizeof groups; i++) {
+        if (i > 0)
+            *id++ = '-';
+        id = put_hex(id, bytes + used, groups[i]);
+        used += groups[i];
+    }
+    *id = '\0';
 }
 
 void id_trace(int64_t now, char id[ID_TRACE_SIZE])
 {
-    unsigned char b[12];
+    uint32_t seconds                 = (uint32_t)(now / 1000);
+    const unsigned char time_bytes[] = {(unsigned char)(seconds >> 24),
+                                        (unsigned char)(seconds >> 16),
+                                        (unsigned char)(seconds >> 8), (unsigned char)seconds};
+    unsigned char random[12];
 
-    id_random(b, sizeof b);
-    snprintf(id, ID_TRACE_SIZE, "1-%08x-%02x%02x%02x%02x%02x%02x%02x%02x%02x%02x%02x%02x",
-             (unsigned)(now / 1000), b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9],
-             b[10], b[11]);
+    id_random(random, sizeof random);
+    *id++                               = '1';
+    *id++                               = '-';
+    id                                  = put_hex(id, time_bytes, sizeof time_bytes);
+    *id++                               = '-';
+    *put_hex(id, random, sizeof random) = '\0';
 }
 
 void id_random_name(char *name, size_t count)
