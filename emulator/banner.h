@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct arena;
 struct project;
 struct registry;
 
@@ -18,9 +19,9 @@ void banner_write(int descriptor, const struct project *project, const struct re
 int banner_write_ready_file(const char *path, const struct registry *registry, uint16_t port);
 
 /*
- * The environment of `run`'s command: the caller's, and what points its SDKs at us. An array of
- * "NAME=value" ending in NULL; banner_free_environment() frees it.
+ * The environment of `run`'s command: the caller's, and what points its SDKs at us. "NAME=value",
+ * ending in NULL; all of it lives in arena.
  */
-char **banner_environment(const struct registry *registry, uint16_t port, const char *region,
-                          const char *ca_file, const char *bundle_file);
-void banner_free_environment(char **environment);
+const char *const *banner_environment(struct arena *arena, const struct registry *registry,
+                                      uint16_t port, const char *region, const char *ca_file,
+                                      const char *bundle_file);

@@ -9,6 +9,7 @@
 
 #include "admin/admin_api.h"
 #include "banner.h"
+#include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -60,7 +61,6 @@ struct emulator {
     struct front *front;
     struct admin admin;
     struct child *child;
-    char **child_environment;
     int status;
     bool is_loop_open;
     bool is_stopping;
@@ -372,21 +372,21 @@ static void close_all(struct emulator *emulator)
     }
     name_values_deinit(&emulator->handler_environment);
     data_folder_close(&emulator->data);
-    if (emulator->child_environment)
-        banner_free_environment(emulator->child_environment);
 }
 
 static void run_command(struct emulator *emulator)
 {
-    emulator->child_environment =
-        banner_environment(&emulator->registry, front_port(emulator->front),
+    struct arena arena = {0};
+
+    emulator->child = child_start(
+        &emulator->loop, emulator->settings->command,
+        banner_environment(&arena, &emulator->registry, front_port(emulator->front),
                            emulator->settings->region, certificates_ca_file(emulator->certificates),
-                           certificates_bundle_file(emulator->certificates));
-    emulator->child =
-        child_start(&emulator->loop, emulator->settings->command, emulator->child_environment,
-                    on_command_exit, emulator, &emulator->status);
+                           certificates_bundle_file(emulator->certificates)),
+        on_command_exit, emulator, &emulator->status);
     if (!emulator->child)
         emulator->is_stopping = true;
+    arena_deinit(&arena);
 }
 
 static void announce(struct emulator *emulator)

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/id.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -53,35 +54,6 @@ static int read_file(const char *path, struct text *contents)
     if (size < 0)
         return -errno;
     return contents->size > FILE_SIZE_MAX ? -EFBIG : 0;
-}
-
-static int write_all(int file, const char *data, size_t size)
-{
-    for (ssize_t written; size > 0; data += written, size -= (size_t)written) {
-        written = write(file, data, size);
-        if (written < 0)
-            return -errno;
-    }
-    return 0;
-}
-
-/* Others see the old contents or the new, never half of it. */
-static int write_file(const char *path, mode_t mode, const char *data, size_t size)
-{
-    SCOPED_MEMORY char *new_path = memory_format("%s.new", path);
-    int result;
-    int file;
-
-    unlink(new_path);
-    file = open(new_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    if (file < 0)
-        return log_errno(errno, "cannot create %s", new_path);
-    result = write_all(file, data, size);
-    if (close(file) < 0 && result == 0)
-        result = -errno;
-    if (result == 0 && rename(new_path, path) < 0)
-        result = -errno;
-    return result == 0 ? 0 : log_errno(-result, "cannot write %s", path);
 }
 
 static int append_pem(struct text *pem, X509 *certificate, EVP_PKEY *key)
@@ -203,9 +175,9 @@ static int make(struct authority *authority, const char *key_file)
     if (result == 0)
         result = append_pem(&key_pem, NULL, authority->key);
     if (result == 0)
-        result = write_file(key_file, 0600, key_pem.data, key_pem.size);
+        result = file_replace(key_file, 0600, key_pem.data, key_pem.size);
     if (result == 0)
-        result = write_file(authority->file, 0644, certificate_pem.data, certificate_pem.size);
+        result = file_replace(authority->file, 0644, certificate_pem.data, certificate_pem.size);
     return result;
 }
 
@@ -255,7 +227,7 @@ static int update_bundle(const struct authority *authority)
     if (read_file(authority->bundle_file, &current) == 0 &&
         text_equals(&current, text_string(&bundle)))
         return 0;
-    return write_file(authority->bundle_file, 0644, bundle.data, bundle.size);
+    return file_replace(authority->bundle_file, 0644, bundle.data, bundle.size);
 }
 
 int authority_init(struct authority *authority, const char *directory)

@@ -1,10 +1,8 @@
 #include "lambda/environment.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "base/arena.h"
 #include "base/memory.h"
 #include "model/name_values.h"
 #include "model/registry.h"
@@ -39,32 +37,13 @@ static bool is_passed_on(const char *variable)
            !begins_with(variable, "_X_AMZN_TRACE_ID=") && !begins_with(variable, "_HANDLER=");
 }
 
-static void put_caller(struct name_values *values, const char *const *caller)
-{
-    for (; *caller; caller++) {
-        const char *equals = strchr(*caller, '=');
-        char name[256];
-
-        if (!equals || (size_t)(equals - *caller) >= sizeof name || !is_passed_on(*caller))
-            continue;
-        snprintf(name, sizeof name, "%.*s", (int)(equals - *caller), *caller);
-        name_values_put(values, name, equals + 1);
-    }
-}
-
 static void put_all(struct name_values *values, const struct name_values *more)
 {
     for (size_t i = 0; more && i < more->count; i++)
         name_values_put(values, more->items[i].name, more->items[i].value);
 }
 
-static void put_default(struct name_values *values, const char *name, const char *value)
-{
-    if (!name_values_find(values, name))
-        name_values_put(values, name, value);
-}
-
-static void put_credentials(struct name_values *values)
+void environment_put_credentials(struct name_values *values)
 {
     for (size_t i = 0; i < ARRAY_SIZE(credentials); i++) {
         if (name_values_find(values, credentials[i]))
@@ -103,33 +82,24 @@ static void put_platform(struct name_values *values, const struct environment_in
     }
 }
 
-static const char *const *make_list(struct arena *arena, const struct name_values *values)
-{
-    const char **list = arena_new(arena, (values->count + 1) * sizeof *list);
-
-    for (size_t i = 0; i < values->count; i++)
-        list[i] = arena_format(arena, "%s=%s", values->items[i].name, values->items[i].value);
-    return list;
-}
-
 const char *const *environment_build(struct arena *arena, const struct environment_input *input)
 {
     struct name_values values = {0};
     const char *const *list;
 
-    put_caller(&values, input->caller);
+    name_values_put_variables(&values, input->caller, is_passed_on);
     name_values_put(&values, "TZ", ":UTC");
     put_all(&values, input->common);
     put_all(&values, &input->function->environment);
 
     /* AWS: without these the X-Ray SDK throws in every call. */
-    put_default(&values, "AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1:2000");
-    put_default(&values, "AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR");
-    put_default(&values, "LANG", "en_US.UTF-8");
-    put_credentials(&values);
+    name_values_put_default(&values, "AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1:2000");
+    name_values_put_default(&values, "AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR");
+    name_values_put_default(&values, "LANG", "en_US.UTF-8");
+    environment_put_credentials(&values);
     put_platform(&values, input);
 
-    list = make_list(arena, &values);
+    list = name_values_list(&values, arena);
     name_values_deinit(&values);
     return list;
 }

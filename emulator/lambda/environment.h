@@ -20,5 +20,8 @@ struct environment_input {
     const char *log_stream;
 };
 
+/* Puts dummy credentials, which SDKs demand before they do anything, unless there are any. */
+void environment_put_credentials(struct name_values *values);
+
 /* "NAME=value", ends in NULL; all of it lives in arena. */
 const char *const *environment_build(struct arena *arena, const struct environment_input *input);

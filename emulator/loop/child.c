@@ -30,7 +30,7 @@ static void on_process_exit(uv_process_t *process, int64_t status, int signal)
         child->on_exit(child->owner, signal ? 128 + signal : (int)status);
 }
 
-struct child *child_start(struct loop *loop, char *const *command, char *const *environment,
+struct child *child_start(struct loop *loop, char *const *command, const char *const *environment,
                           void (*on_exit)(void *owner, int status), void *owner, int *status)
 {
     struct child *child          = NEW(struct child);

@@ -11,7 +11,7 @@ struct loop;
  * gets its exit status, 128 and the number if a signal ended it. Returns NULL after logging why;
  * *status is then 127 or 126, as a shell gives it.
  */
-struct child *child_start(struct loop *loop, char *const *command, char *const *environment,
+struct child *child_start(struct loop *loop, char *const *command, const char *const *environment,
                           void (*on_exit)(void *owner, int status), void *owner, int *status);
 
 /* Passes a signal on; nothing once it has exited. */

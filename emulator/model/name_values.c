@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/memory.h"
 
 static struct name_value *find_item(const struct name_values *values, const char *name)
@@ -30,11 +31,40 @@ void name_values_put(struct name_values *values, const char *name, const char *v
         (struct name_value){memory_copy_string(name), memory_copy_string(value)};
 }
 
+void name_values_put_default(struct name_values *values, const char *name, const char *value)
+{
+    if (!find_item(values, name))
+        name_values_put(values, name, value);
+}
+
+void name_values_put_variables(struct name_values *values, const char *const *variables,
+                               bool (*is_wanted)(const char *variable))
+{
+    for (; *variables; variables++) {
+        const char *equals       = strchr(*variables, '=');
+        SCOPED_MEMORY char *name = NULL;
+
+        if (!equals || equals == *variables || (is_wanted && !is_wanted(*variables)))
+            continue;
+        name = memory_copy(*variables, (size_t)(equals - *variables));
+        name_values_put(values, name, equals + 1);
+    }
+}
+
 const char *name_values_find(const struct name_values *values, const char *name)
 {
     const struct name_value *item = find_item(values, name);
 
     return item ? item->value : NULL;
+}
+
+const char *const *name_values_list(const struct name_values *values, struct arena *arena)
+{
+    const char **list = arena_new(arena, (values->count + 1) * sizeof *list);
+
+    for (size_t i = 0; i < values->count; i++)
+        list[i] = arena_format(arena, "%s=%s", values->items[i].name, values->items[i].value);
+    return list;
 }
 
 void name_values_copy(struct name_values *to, const struct name_values *from)

@@ -1,0 +1,15 @@
+#pragma once
+
+/* Writing files whole. */
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Writes everything, whatever it takes. Returns 0 or a negative errno; logs nothing. */
+int file_write_all(int descriptor, const char *data, size_t size);
+
+/*
+ * Makes or replaces a file, by way of another name beside it: whoever reads meanwhile sees the old
+ * contents or the new, never half of them. Returns 0, or a negative errno after logging why.
+ */
+int file_replace(const char *path, mode_t mode, const char *data, size_t size);
