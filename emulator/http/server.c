@@ -337,7 +337,7 @@ static enum MHD_Result conclude(struct call *call)
     case CALL_RUNNING:
         break;
     }
-    assert(!"a handler has neither answered nor said that it will");
+    assert(0 && "a handler has neither answered nor said that it will");
     return MHD_NO;
 }
 
