@@ -59,6 +59,11 @@ const char *call_header(const struct call *call, const char *name)
     return MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, name);
 }
 
+const char *call_trailer(const struct call *call, const char *name)
+{
+    return MHD_lookup_connection_value(call->connection, MHD_FOOTER_KIND, name);
+}
+
 static bool is_named(const struct operation_parameter *parameter, const char *name)
 {
     size_t size = strlen(name);

@@ -22,6 +22,9 @@ const char *call_target(const struct call *call);
 /* NULL if there is no such header; the name's case doesn't matter. */
 const char *call_header(const struct call *call, const char *name);
 
+/* The same for what followed a chunked body. A trailer is never taken for a header. */
+const char *call_trailer(const struct call *call, const char *name);
+
 /* The decoded value of a "{name}" of the operation's path; NULL if it has no such name. */
 const char *call_path(struct call *call, const char *name);
 

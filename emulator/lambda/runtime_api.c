@@ -138,7 +138,8 @@ static enum outcome invocation_response(struct call *call)
         return refuse(call, 400, "InvalidFunctionResponseMode", "Invalid function response mode");
 
     /* A stream that breaks off says so in a trailer. */
-    if (call_header(call, "Lambda-Runtime-Function-Error-Type"))
+    if (call_header(call, "Lambda-Runtime-Function-Error-Type") ||
+        call_trailer(call, "Lambda-Runtime-Function-Error-Type"))
         return take_answer(call, INVOCATION_FUNCTION_ERROR);
     return take_answer(call, INVOCATION_SUCCEEDED);
 }

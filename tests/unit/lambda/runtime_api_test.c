@@ -201,6 +201,25 @@ static void a_chunked_result_comes_whole(void **state)
     scene_expect(scene, "chunky", "{}", INVOCATION_SUCCEEDED, "{\"a\":1}");
 }
 
+static void a_stream_that_breaks_off_says_so_in_a_trailer(void **state)
+{
+    static const char script[] =
+        "id, _, _ = next()\n"
+        "api.putrequest('POST', base + id + '/response')\n"
+        "api.putheader('Transfer-Encoding', 'chunked')\n"
+        "api.putheader('Trailer', 'Lambda-Runtime-Function-Error-Type')\n"
+        "api.endheaders()\n"
+        "api.send(b'7\\r\\n{\"a\":1}\\r\\n0\\r\\n'\n"
+        "    b'Lambda-Runtime-Function-Error-Type: Function.Broken\\r\\n\\r\\n')\n"
+        "api.getresponse().read()\n"
+        "forever()\n";
+    struct scene *scene = *state;
+
+    scene_add_raw(scene, "broken", script);
+    scene_start(scene);
+    scene_expect(scene, "broken", "{}", INVOCATION_FUNCTION_ERROR, "{\"a\":1}");
+}
+
 int main(void)
 {
     static struct scene scene       = {.keeper.socket = -1};
@@ -214,6 +233,7 @@ int main(void)
         SCENE_TEST(a_result_may_have_six_megabytes_and_no_more),
         SCENE_TEST(a_failure_without_a_body_has_the_type_of_its_header),
         SCENE_TEST(a_chunked_result_comes_whole),
+        SCENE_TEST(a_stream_that_breaks_off_says_so_in_a_trailer),
     };
 
     return SCENE_RUN("runtime_api", &scene, tests);
