@@ -5,7 +5,6 @@
 
 #include "admin/origin.h"
 #include "base/clock.h"
-#include "base/id.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -67,7 +66,7 @@ static enum outcome get_localstack_health(struct call *call)
 struct page {
     struct text *out;
     size_t left;
-    const char *last; /* the last connection written */
+    uint64_t last; /* the number of the last connection written; 0: none */
     bool has_more;
 };
 
@@ -80,8 +79,8 @@ static bool write_connection(void *owner, const struct connection_view *view)
         return false;
     }
     page->left--;
-    text_append_string(page->out, page->last ? ",{" : "{");
-    page->last = view->connection_id;
+    text_append_string(page->out, page->last > 0 ? ",{" : "{");
+    page->last = view->number;
     text_append_format(page->out, "\"connectionId\":\"%s\",\"apiId\":\"%s\",\"stage\":\"%s\",",
                        view->connection_id, view->api_id, view->stage);
     text_append_format(page->out, "\"connectedAt\":%lld,\"lastActiveAt\":%lld,\"sourceIp\":",
@@ -108,24 +107,37 @@ static size_t read_page_size(const char *parameter)
     return *parameter == '\0' && size <= PAGE_MAX ? size : 0;
 }
 
+/* False if the parameter is there and no token of ours: the number of a connection. */
+static bool read_token(const char *parameter, uint64_t *number)
+{
+    char *end;
+
+    if (!parameter)
+        return true;
+    if (parameter[0] < '0' || parameter[0] > '9')
+        return false;
+    *number = strtoull(parameter, &end, 10);
+    return *end == '\0';
+}
+
 static enum outcome get_connections(struct call *call)
 {
     const struct admin *admin = call_owner(call);
-    const char *after         = call_query(call, "nextToken");
+    uint64_t after            = 0;
     SCOPED_TEXT body          = {0};
     struct page page = {.out = &body, .left = read_page_size(call_query(call, "maxResults"))};
 
     if (page.left == 0)
         return reply_error(call, AWS_BAD_REQUEST, "maxResults must be a number from 1 to 1000");
-    if (after && !id_is_connection(after))
+    if (!read_token(call_query(call, "nextToken"), &after))
         return reply_error(call, AWS_BAD_REQUEST,
                            "nextToken must be what the page before answered");
     text_append_string(&body, "{\"items\":[");
     gateway_each_connection(admin->gateway, call_query(call, "apiId"), call_query(call, "stage"),
-                            after ? after : "", write_connection, &page);
+                            after, write_connection, &page);
     text_append_string(&body, "],\"nextToken\":");
     if (page.has_more)
-        text_append_json_string(&body, page.last);
+        text_append_format(&body, "\"%llu\"", (unsigned long long)page.last);
     else
         text_append_string(&body, "null");
     text_append_character(&body, '}');

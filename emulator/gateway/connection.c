@@ -253,7 +253,8 @@ void connection_open(struct connection *connection, int socket, const char *key,
         leave(connection, CLOSE_CODE_LOST, "");
         return;
     }
-    connection->state = CONNECTION_OPEN;
+    connection->state  = CONNECTION_OPEN;
+    connection->number = ++gateway->last_number;
     map_put(&gateway->connections, connection->id, connection);
     queue_push(&gateway->open, &connection->link);
     set_alarm(connection);

@@ -43,6 +43,7 @@ struct connection {
     struct queue messages;       /* those whose handlers run */
     struct alarm alarm;          /* idle timeout and maximum duration */
     struct departure *departure; /* while DEPARTING */
+    uint64_t number;             /* of the open ones, in order of connecting; 0 before */
     int64_t connected_at;        /* ms since 1970 */
     int64_t last_active_at;
     enum connection_state state;

@@ -201,26 +201,15 @@ static bool is_wanted(const struct connection *connection, const char *api_id, c
            (!stage || strcmp(connection->stage->stage_name, stage) == 0);
 }
 
-/* Where a walk begins. A connection that has ended since then is no place to go on from: the walk
- * is over. */
-static struct queue_link *first_after(const struct gateway *gateway, const char *after)
-{
-    struct connection *connection;
-
-    if (after[0] == '\0')
-        return gateway->open.first;
-    connection = map_find(&gateway->connections, after);
-    return connection ? connection->link.next : NULL;
-}
-
 void gateway_each_connection(const struct gateway *gateway, const char *api_id, const char *stage,
-                             const char *after,
+                             uint64_t after,
                              bool (*visit)(void *owner, const struct connection_view *view),
                              void *owner)
 {
-    for (struct queue_link *link = first_after(gateway, after); link; link = link->next) {
+    for (struct queue_link *link = gateway->open.first; link; link = link->next) {
         const struct connection *connection = container_of(link, struct connection, link);
         const struct connection_view view   = {
+              .number         = connection->number,
               .connection_id  = connection->id,
               .api_id         = connection->stage->api_id,
               .stage          = connection->stage->stage_name,
@@ -230,7 +219,8 @@ void gateway_each_connection(const struct gateway *gateway, const char *api_id, 
               .last_active_at = connection->last_active_at,
         };
 
-        if (is_wanted(connection, api_id, stage) && !visit(owner, &view))
+        if (connection->number > after && is_wanted(connection, api_id, stage) &&
+            !visit(owner, &view))
             return;
     }
 }

@@ -74,6 +74,7 @@ size_t gateway_busy_count(const struct gateway *gateway);
 
 /* What a row of GET /_postern/connections shows. Strings are borrowed. Times in ms since 1970. */
 struct connection_view {
+    uint64_t number; /* in order of connecting, from 1, never used twice */
     const char *connection_id;
     const char *api_id;
     const char *stage;
@@ -87,10 +88,11 @@ size_t gateway_connection_count(const struct gateway *gateway);
 size_t gateway_api_count(const struct gateway *gateway);
 
 /*
- * Calls visit for open connections in order of connecting, of that API and stage (NULL: any),
- * beginning behind the connection id after ("": at the first), until it returns false.
+ * Calls visit for open connections in order of connecting, of that API and stage (NULL: any), of
+ * those whose number is higher than after (0: of all), until it returns false. It doesn't matter
+ * whether the connection of that number is still open.
  */
 void gateway_each_connection(const struct gateway *gateway, const char *api_id, const char *stage,
-                             const char *after,
+                             uint64_t after,
                              bool (*visit)(void *owner, const struct connection_view *view),
                              void *owner);

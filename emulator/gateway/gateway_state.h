@@ -24,6 +24,7 @@ struct gateway {
 
     struct map connections; /* connection id to connection: the open ones */
     struct queue open;      /* the same, in order of connecting */
+    uint64_t last_number;   /* given to an open one */
     struct map pending;     /* connection id to connection: those whose $connect is still running */
     struct queue handshakes;
     struct queue touched; /* open ones whose last_active_at isn't queued for the store yet */

@@ -38,6 +38,23 @@ test('connections lists who is connected', async (t) => {
   assert.equal((await list()).items.length, 1);
 });
 
+test('connections come in pages, whoever leaves in between', async (t) => {
+  const emulator = await startEmulator(t, 'echo');
+  const clients = [await emulator.connect(), await emulator.connect(), await emulator.connect()];
+  const page = async (more = '') => JSON.parse((await emulator.request('GET', `/_postern/connections?maxResults=1${more}`)).body);
+
+  const first = await page();
+  assert.equal(first.items[0].connectionId, clients[0].connectionId);
+  await clients[0].close();
+  await emulator.disconnectEvent(clients[0].connectionId);
+  const second = await page(`&nextToken=${first.nextToken}`);
+  assert.equal(second.items[0].connectionId, clients[1].connectionId);
+  const third = await page(`&nextToken=${second.nextToken}`);
+  assert.equal(third.items[0].connectionId, clients[2].connectionId);
+  assert.equal(third.nextToken, null);
+  assert.equal((await emulator.request('GET', '/_postern/connections?nextToken=nonsense')).status, 400);
+});
+
 test('reset closes every connection with 1001 and runs $disconnect', async (t) => {
   const emulator = await startEmulator(t, 'echo');
   const clients = [await emulator.connect(), await emulator.connect()];
