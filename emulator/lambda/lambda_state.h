@@ -38,6 +38,7 @@ struct pool {
     struct queue idle;    /* the most recently used first */
     struct queue waiting; /* runs without a process */
     unsigned starting;    /* processes that have not asked for their first event */
+    unsigned returning;   /* that have just answered one, and will ask for the next at once */
     bool is_removed;      /* the last deployment didn't have it */
     bool is_hungry;
     struct queue_link hungry_link;

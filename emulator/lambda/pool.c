@@ -66,10 +66,11 @@ void pool_remove(struct pool *pool)
         run_refuse(run, INVOCATION_NO_FUNCTION);
 }
 
-/* One that starts will take the run it was started for. */
+/* One that starts will take the run it was started for, and one that has just answered is about to
+ * ask: it would be as warm and sooner there. */
 static bool needs_process(const struct pool *pool)
 {
-    return pool->starting < pool->waiting.count &&
+    return pool->starting + pool->returning < pool->waiting.count &&
            pool->processes.count < (size_t)pool->function.concurrency;
 }
 

@@ -18,8 +18,10 @@
 #include "lambda/room.h"
 #include "lambda/run.h"
 
-/* How long a process that has answered may take until it asks for its next event. */
-#define ANSWERED_MILLISECONDS 10000
+/* How long a process that has answered may take until it asks for its next event; for how long of
+ * it nobody else is started for those who wait. */
+#define ANSWERED_MILLISECONDS  10000
+#define RETURNING_MILLISECONDS 250
 
 /* AWS: an internal extension has 500 ms after SIGTERM. */
 #define SIGTERM_MILLISECONDS 500
@@ -33,6 +35,7 @@ static void enter_idle(struct process *process);
 static void leave_idle(struct process *process);
 static void enter_busy(struct process *process);
 static void enter_answered(struct process *process);
+static void leave_answered(struct process *process);
 static void enter_ending(struct process *process);
 static void do_nothing(struct process *process);
 
@@ -49,7 +52,7 @@ static const struct {
     [PROCESS_STARTING] = {"starting", "Started",      TO(IDLE) | TO(BUSY) | TO(ENDING),         enter_starting, leave_starting},
     [PROCESS_IDLE]     = {"idle",     "Ready",        TO(BUSY) | TO(ANSWERED) | TO(ENDING),     enter_idle,     leave_idle},
     [PROCESS_BUSY]     = {"busy",     "Running",      TO(ANSWERED) | TO(DRAINING) | TO(ENDING), enter_busy,     do_nothing},
-    [PROCESS_ANSWERED] = {"answered", "ResponseSent", TO(IDLE) | TO(BUSY) | TO(ENDING),         enter_answered, do_nothing},
+    [PROCESS_ANSWERED] = {"answered", "ResponseSent", TO(IDLE) | TO(BUSY) | TO(ENDING),         enter_answered, leave_answered},
     [PROCESS_DRAINING] = {"draining", "Running",      TO(ENDING),                               do_nothing,     do_nothing},
     [PROCESS_ENDING]   = {"ending",   "ResponseSent", 0,                                        enter_ending,   do_nothing},
 };
@@ -117,7 +120,15 @@ static void enter_busy(struct process *process)
 
 static void enter_answered(struct process *process)
 {
-    set_alarm(process, ANSWERED_MILLISECONDS);
+    process->is_returning = true;
+    process->pool->returning++;
+    set_alarm(process, RETURNING_MILLISECONDS);
+}
+
+static void leave_answered(struct process *process)
+{
+    process->pool->returning -= process->is_returning;
+    process->is_returning = false;
 }
 
 static void enter_ending(struct process *process)
@@ -219,6 +230,14 @@ static void on_start_timeout(struct process *process)
     fail_run(run, &payload);
 }
 
+/* It takes its time: those who wait count on it no longer. */
+static void on_not_returning(struct process *process)
+{
+    leave_answered(process);
+    set_alarm(process, ANSWERED_MILLISECONDS - RETURNING_MILLISECONDS);
+    pool_fill(process->pool);
+}
+
 static void on_alarm(struct alarm *alarm)
 {
     struct process *process = container_of(alarm, struct process, alarm);
@@ -231,8 +250,13 @@ static void on_alarm(struct alarm *alarm)
     case PROCESS_DRAINING:
         on_function_timeout(process);
         break;
-    case PROCESS_IDLE: /* not needed any more */
     case PROCESS_ANSWERED:
+        if (process->is_returning)
+            on_not_returning(process);
+        else
+            dismiss(process);
+        break;
+    case PROCESS_IDLE: /* not needed any more */
         dismiss(process);
         break;
     case PROCESS_ENDING: /* it was asked to go and hasn't */

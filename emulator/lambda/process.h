@@ -69,6 +69,7 @@ struct process {
     struct text problem;   /* why */
     bool has_extension;    /* wants to hear a SIGTERM */
     bool makes_room;       /* goes for another one's sake */
+    bool is_returning;     /* while ANSWERED: counted in its pool as about to ask */
 };
 
 /* Starts a process of the pool's function. If it can't be started, a run that waits fails later. */

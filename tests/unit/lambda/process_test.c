@@ -118,6 +118,39 @@ static void what_no_runtime_can_run_says_so(void **state)
                        "cannot start node in /no/such: No such file");
 }
 
+/* An event often comes in the moment between a process's answer and its next question. */
+static void events_right_behind_one_another_take_one_process(void **state)
+{
+    static const char script[] = "import time\n"
+                                 "while True:\n"
+                                 "    id, _, _ = next()\n"
+                                 "    respond(id, '1')\n"
+                                 "    time.sleep(0.02)\n";
+    struct scene *scene        = *state;
+
+    scene_add_raw(scene, "steady", script);
+    scene_start(scene);
+    for (int i = 0; i < 5; i++)
+        scene_expect(scene, "steady", "{}", INVOCATION_SUCCEEDED, "1");
+    assert_int_equal(lambda_process_count(scene->lambda), 1);
+}
+
+/* A process that does something else after its answer holds nobody up. */
+static void who_waits_does_not_wait_for_a_process_that_dawdles(void **state)
+{
+    static const char script[] = "import time\n"
+                                 "id, _, _ = next()\n"
+                                 "respond(id, '1')\n"
+                                 "time.sleep(1000)\n";
+    struct scene *scene        = *state;
+
+    scene_add_raw(scene, "dawdler", script);
+    scene_start(scene);
+    scene_expect(scene, "dawdler", "{}", INVOCATION_SUCCEEDED, "1");
+    scene_expect(scene, "dawdler", "{}", INVOCATION_SUCCEEDED, "1");
+    assert_int_equal(lambda_process_count(scene->lambda), 2);
+}
+
 /* Each process that can't start fails one event; nothing starts again without one. */
 static void every_event_of_a_function_that_cannot_start_fails(void **state)
 {
@@ -217,6 +250,8 @@ int main(void)
         SCENE_TEST(a_handler_that_takes_too_long_is_killed),
         SCENE_TEST(what_cannot_be_started_fails_its_event_with_a_hint),
         SCENE_TEST(what_no_runtime_can_run_says_so),
+        SCENE_TEST(events_right_behind_one_another_take_one_process),
+        SCENE_TEST(who_waits_does_not_wait_for_a_process_that_dawdles),
         SCENE_TEST(every_event_of_a_function_that_cannot_start_fails),
         SCENE_TEST(a_process_that_never_asks_is_killed),
         SCENE_TEST(what_a_handler_prints_is_logged_by_line),
