@@ -198,7 +198,7 @@ check-libraries:
 # A path of somebody's machine in what everybody gets.
 .PHONY: check-paths
 check-paths:
-	@! grep -rnE '(^|[^A-Za-z0-9_.])/(work|root)/' --include='*' --exclude-dir=node_modules --exclude-dir=.postern --exclude-dir=wire \
+	@! grep -rInE '(^|[^A-Za-z0-9_.])/(work|root)/' --exclude-dir=node_modules --exclude-dir=__pycache__ --exclude-dir=.postern --exclude-dir=wire \
 	    cli emulator schemas scripts tests fixtures $(wildcard docs) .ci *.md
 
 .PHONY: check-headers
