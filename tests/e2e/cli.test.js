@@ -5,12 +5,14 @@ import { spawnSync } from 'node:child_process';
 import net from 'node:net';
 
 import { BINARY, environment, makeProject, startEmulator, test } from './support/emulator.js';
+import { until } from './support/until.js';
 
 const postern = (args, more = {}) => spawnSync(BINARY, args, { encoding: 'utf8', env: environment(more.env), timeout: 60_000, ...more.options });
 
 test('the banner names every URL and route, and ends with "Ready."', async (t) => {
   const emulator = await startEmulator(t, 'echo');
 
+  await until('the last line', () => emulator.output.endsWith('Ready.\n')); // the ready file may be seen first
   assert.match(emulator.output, /^postern \d+\.\d+\.\d+ /);
   assert.ok(emulator.output.includes(`ws://localhost:${emulator.port}/dev\n`));
   assert.ok(emulator.output.includes(`http://localhost:${emulator.port}/dev/@connections/`));

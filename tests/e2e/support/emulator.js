@@ -210,9 +210,8 @@ export class Emulator {
 
   // One HTTP request on a connection of its own: {status, headers, body}.
   request(method, pathAndQuery, { headers = {}, body, scheme = 'http', ...options } = {}) {
-    const url = this.url('', scheme);
     return within(`the answer to ${method} ${pathAndQuery}`, new Promise((resolve, reject) => {
-      const request = (scheme === 'https' ? https : http).request(url, { method, path: pathAndQuery, headers, agent: false, ...options }, (response) => {
+      const request = (scheme === 'https' ? https : http).request({ host: 'localhost', port: this.port, method, path: pathAndQuery, headers, agent: false, ...options }, (response) => {
         let text = '';
         response.setEncoding('utf8').on('data', (data) => { text += data; });
         response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, body: text }));
