@@ -21,6 +21,7 @@
 #include "http/server.h"
 #include "lambda/keeper.h"
 #include "lambda/lambda.h"
+#include "loading.h"
 #include "loop/alarm.h"
 #include "loop/child.h"
 #include "loop/loop.h"
@@ -67,39 +68,11 @@ struct emulator {
     bool is_in_a_hurry; /* a second signal: stop at once */
 };
 
-static void print_problems(const struct problems *problems, struct text *out)
-{
-    for (size_t i = 0; i < problems->count; i++) {
-        const struct problem *problem = &problems->items[i];
-
-        text_append_string(out, problem->file);
-        if (problem->line > 0)
-            text_append_format(out, ":%u", problem->line);
-        text_append_format(out, ": %s%s\n", problem->is_warning ? "warning: " : "",
-                           problem->message);
-    }
-}
-
-/* False with an error of the project; everything that is wrong is in errors. */
-static bool load_project(const char *path, struct project *project, struct registry *registry,
-                         struct text *errors)
-{
-    struct problems problems = {0};
-    bool is_fine;
-
-    if (project_find(path, project, &problems))
-        project_load(project, registry, &problems);
-    print_problems(&problems, errors);
-    is_fine = problems.errors == 0;
-    problems_deinit(&problems);
-    return is_fine;
-}
-
 int emulator_check(const char *path, struct text *out, struct text *errors)
 {
     struct project project   = {0};
     struct registry registry = {0};
-    bool is_fine             = load_project(path, &project, &registry, errors);
+    bool is_fine             = loading_read(path, NULL, &project, &registry, errors);
 
     if (is_fine && project.kind == PROJECT_NONE)
         text_append_string(out, "no project here: `postern start` would serve nothing\n");
@@ -177,19 +150,6 @@ static void on_command_exit(void *owner, int status)
     begin_stop(emulator);
 }
 
-/* What lets handlers trust our certificate. Variables that replace the system's roots get them and
- * ours. */
-static void fill_handler_environment(struct emulator *emulator)
-{
-    static const char *const bundles[] = {"AWS_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"};
-
-    name_values_put(&emulator->handler_environment, "NODE_EXTRA_CA_CERTS",
-                    certificates_ca_file(emulator->certificates));
-    for (size_t i = 0; i < ARRAY_SIZE(bundles); i++)
-        name_values_put(&emulator->handler_environment, bundles[i],
-                        certificates_bundle_file(emulator->certificates));
-}
-
 static int open_loop(struct emulator *emulator)
 {
     int result = loop_init(&emulator->loop);
@@ -228,7 +188,7 @@ static int open_handlers(struct emulator *emulator)
              .environment            = &emulator->handler_environment,
     };
 
-    fill_handler_environment(emulator);
+    loading_put_environment(emulator->certificates, &emulator->handler_environment);
     emulator->lambda = lambda_new(&lambda);
     if (!emulator->lambda)
         return -EIO;
@@ -426,7 +386,8 @@ int emulator_run(const struct emulator_settings *settings)
 
     if (keeper_start(&emulator.keeper) < 0)
         return 1;
-    if (!load_project(settings->project, &emulator.project, &emulator.registry, &errors))
+    if (!loading_read(settings->project, settings->env_file, &emulator.project, &emulator.registry,
+                      &errors))
         emulator.status = 2;
     if (errors.size > 0)
         fputs(text_string(&errors), stderr);

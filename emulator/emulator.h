@@ -20,6 +20,7 @@ struct emulator_settings {
     const char *region;
     const char *account;
     const char *ready_file; /* NULL: none */
+    const char *env_file;   /* NULL: .env beside the project, if there is one */
     uint16_t port;
     bool in_memory;
     bool relaxed;

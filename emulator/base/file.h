@@ -1,9 +1,18 @@
 #pragma once
 
-/* Writing files whole. */
+/* Reading and writing files whole. */
 
 #include <stddef.h>
 #include <sys/types.h>
+
+struct text;
+
+/*
+ * Appends a file's contents; what is larger than size_max is cut after a byte too many, by which
+ * the caller knows. Pipes, devices and folders aren't read. Returns 0 or a negative errno; logs
+ * nothing.
+ */
+int file_read(const char *path, size_t size_max, struct text *contents);
 
 /* Writes everything, whatever it takes. Returns 0 or a negative errno; logs nothing. */
 int file_write_all(int descriptor, const char *data, size_t size);

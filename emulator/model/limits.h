@@ -58,6 +58,9 @@
 /* A project file. */
 #define PROJECT_FILE_SIZE_MAX (4 * 1024 * 1024)
 
+/* A .env file: far below what an environment can hold. */
+#define ENV_FILE_SIZE_MAX (64 * 1024)
+
 /* Rows of closed connections that are kept. */
 #define CLOSED_CONNECTIONS_MAX 100000
 

@@ -1,13 +1,10 @@
 #include "project/postern_json.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/embedded.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "model/limits.h"
@@ -18,8 +15,6 @@
 #include "project/reading.h"
 #include "json/json.h"
 #include "json/schema.h"
-
-#define READ_SIZE 65536
 
 /* The values become C strings, environment variables and arguments: none may hold a NUL. */
 static void check_strings(struct reading *reading, const struct json *value)
@@ -108,52 +103,12 @@ static void read_contents(const struct project *project, struct registry *regist
     check_schema(&reading, arena);
 }
 
-/* 0, or a negative errno for what can't be read to its end: a folder, a pipe, a device. */
-static int check_is_file(int file)
-{
-    struct stat status;
-
-    if (fstat(file, &status) < 0)
-        return -errno;
-    if (S_ISDIR(status.st_mode))
-        return -EISDIR;
-    return S_ISREG(status.st_mode) ? 0 : -ESPIPE;
-}
-
-/* One byte too many tells that the file is too large. Returns 0 or a negative errno. */
-static int read_all(int file, struct text *contents)
-{
-    ssize_t size = check_is_file(file);
-
-    while (size >= 0 && contents->size <= PROJECT_FILE_SIZE_MAX) {
-        size = read(file, text_reserve(contents, READ_SIZE), READ_SIZE);
-        if (size < 0)
-            return -errno;
-        if (size == 0)
-            return 0;
-        text_grow(contents, (size_t)size);
-    }
-    return (int)(size < 0 ? size : 0);
-}
-
-static int read_file(const char *path, struct text *contents)
-{
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not stop us */
-    int result;
-
-    if (file < 0)
-        return -errno;
-    result = read_all(file, contents);
-    close(file);
-    return result;
-}
-
 void postern_json_load(const struct project *project, struct registry *registry,
                        struct problems *problems)
 {
     struct arena arena   = {0};
     SCOPED_TEXT contents = {0};
-    int result           = read_file(project->file, &contents);
+    int result           = file_read(project->file, PROJECT_FILE_SIZE_MAX, &contents);
 
     if (result < 0)
         problems_add(problems, false, project->label, 0, "can't be read: %s", strerror(-result));

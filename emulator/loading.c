@@ -1,0 +1,50 @@
+#include "loading.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "crypto/certificates.h"
+#include "model/name_values.h"
+#include "project/project.h"
+#include "project/project_environment.h"
+
+static void print_problems(const struct problems *problems, struct text *out)
+{
+    for (size_t i = 0; i < problems->count; i++) {
+        const struct problem *problem = &problems->items[i];
+
+        text_append_string(out, problem->file);
+        if (problem->line > 0)
+            text_append_format(out, ":%u", problem->line);
+        text_append_format(out, ": %s%s\n", problem->is_warning ? "warning: " : "",
+                           problem->message);
+    }
+}
+
+bool loading_read(const char *path, const char *env_file, struct project *project,
+                  struct registry *registry, struct text *errors)
+{
+    struct problems problems = {0};
+    bool is_fine;
+
+    if (project_find(path, project, &problems)) {
+        project_load(project, registry, &problems);
+        project_load_environment(project, env_file, getenv, registry, &problems);
+    }
+    print_problems(&problems, errors);
+    is_fine = problems.errors == 0;
+    problems_deinit(&problems);
+    return is_fine;
+}
+
+/* Variables that replace the system's roots get them and ours. */
+void loading_put_environment(const struct certificates *certificates,
+                             struct name_values *environment)
+{
+    static const char *const bundles[] = {"AWS_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"};
+
+    name_values_put(environment, "NODE_EXTRA_CA_CERTS", certificates_ca_file(certificates));
+    for (size_t i = 0; i < ARRAY_SIZE(bundles); i++)
+        name_values_put(environment, bundles[i], certificates_bundle_file(certificates));
+}

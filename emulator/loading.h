@@ -1,0 +1,23 @@
+#pragma once
+
+/* What every way to run a project begins with: reading it, and what all of its handlers see. */
+
+#include <stdbool.h>
+
+struct certificates;
+struct name_values;
+struct project;
+struct registry;
+struct text;
+
+/*
+ * Reads the project that path means, with the environment file (NULL: .env beside it, if there is
+ * one). Problems are appended to errors, a line each. False if there are any that aren't just
+ * warnings. project and registry are zeroed, and deinitialized in either case.
+ */
+bool loading_read(const char *path, const char *env_file, struct project *project,
+                  struct registry *registry, struct text *errors);
+
+/* Puts what lets handlers trust our certificate. */
+void loading_put_environment(const struct certificates *certificates,
+                             struct name_values *environment);
