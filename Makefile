@@ -21,7 +21,7 @@ LIBS      = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lpthread
 SOURCES   := $(wildcard emulator/*.c emulator/*/*.c)
 CLI       := $(wildcard cli/*.c)
 HEADERS   := $(wildcard emulator/*.h emulator/*/*.h cli/*.h)
-TESTS     := $(wildcard tests/unit/*.h tests/unit/*/*.[ch] tests/fuzz/*.[ch])
+TESTS     := $(wildcard tests/unit/*.h tests/unit/*/*.[ch] tests/fuzz/*.[ch] tests/bench/*.[ch])
 EMBEDDED  := $(sort $(wildcard schemas/*.json schemas/*/*.json schemas/*/*.sql emulator/lambda/bootstrap/*))
 LIBRARY   := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embedded_files.o
 OBJECTS   := $(LIBRARY) $(CLI:%.c=$(BUILD)/%.o)
@@ -99,6 +99,7 @@ check: # What `make test` does once the machine is set up
 	@$(MAKE) --no-print-directory check-source
 	@$(MAKE) --no-print-directory check-unit
 	@$(MAKE) --no-print-directory check-e2e
+	@$(MAKE) --no-print-directory check-bench
 	@$(MAKE) --no-print-directory check-sanitize
 
 # Unit tests: tests/unit/<folder>/<name>_test.c is linked with its folder and those below it; those of
@@ -163,6 +164,34 @@ coverage: ## Line coverage of unit and end-to-end tests, as text
 	@find $(BUILD)/coverage -name '*.gcda' -delete
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage SANITIZE=--coverage OPTIMISE="-O0 -g" check-unit check-e2e
 	@scripts/coverage.sh $(BUILD)/coverage
+
+# The load generator knows the emulator only from outside: none of its code is linked.
+BENCH_HANDLER := $(BUILD)/tests/bench/echo_handler
+BENCH_PARTS   := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/echo_handler.c,$(wildcard tests/bench/*.c)))
+RUN_BENCH     := BENCH_HANDLER=$(abspath $(BENCH_HANDLER)) $(BUILD)/tests/bench/bench $(BUILD)/postern
+
+$(BUILD)/tests/bench/bench: $(BENCH_PARTS)
+	@echo "  LINK  $@"
+	@$(CC) $(SANITIZE) -o $@ $^
+
+$(BENCH_HANDLER): $(patsubst %,$(BUILD)/tests/bench/%.o,echo_handler stream wire)
+	@echo "  LINK  $@"
+	@$(CC) $(SANITIZE) -o $@ $^
+
+.PHONY: bench-tools
+bench-tools: all $(BUILD)/tests/bench/bench $(BENCH_HANDLER)
+
+.PHONY: bench
+bench: ## Measure: a table, and build/bench.json
+	@scripts/set-up.sh run
+	@$(MAKE) --no-print-directory -j$$(nproc) bench-tools
+	@$(RUN_BENCH) $(BUILD)/bench.json
+
+.PHONY: check-bench
+check-bench: ## Does `make bench` still work? Little of everything, no figures
+	@$(MAKE) --no-print-directory -j$$(nproc) bench-tools
+	@$(RUN_BENCH) $(BUILD)/bench-tiny.json tiny > $(BUILD)/bench-tiny.txt || { cat $(BUILD)/bench-tiny.txt; exit 1; }
+	@echo "every scenario of make bench works"
 
 # What can be said of the source without running it. What has passed is remembered in stamps beside the
 # objects, so that a second run looks only at what has changed.
@@ -252,4 +281,4 @@ clean: ## Remove what was built
 help: ## List the targets
 	@grep -hE '^[a-z][a-z0-9-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
--include $(OBJECTS:.o=.d) $(HEADERS:%=$(BUILD)/headers/%.ok.d)
+-include $(OBJECTS:.o=.d) $(BENCH_PARTS:.o=.d) $(HEADERS:%=$(BUILD)/headers/%.ok.d)
