@@ -19,10 +19,10 @@ CFLAGS    = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -fstack-protector-strong $(OPTI
 LIBS      = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lpthread
 
 SOURCES   := $(wildcard emulator/*.c emulator/*/*.c)
-CLI       := $(wildcard cli/*.c)
-HEADERS   := $(wildcard emulator/*.h emulator/*/*.h cli/*.h)
+CLI       := $(wildcard cli/*.c cli/*/*.c)
+HEADERS   := $(wildcard emulator/*.h emulator/*/*.h cli/*.h cli/*/*.h)
 TESTS     := $(wildcard tests/unit/*.h tests/unit/*/*.[ch] tests/fuzz/*.[ch] tests/bench/*.[ch])
-EMBEDDED  := $(sort $(wildcard schemas/*.json schemas/*/*.json schemas/*/*.sql emulator/lambda/bootstrap/*))
+EMBEDDED  := $(sort $(wildcard schemas/*.json schemas/*/*.json schemas/*/*.sql emulator/lambda/bootstrap/* cli/help/*.txt))
 LIBRARY   := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embedded_files.o
 OBJECTS   := $(LIBRARY) $(CLI:%.c=$(BUILD)/%.o)
 

@@ -25,8 +25,6 @@ int main(int argc, char **argv)
         return subcommand_help(argv + 2);
     if (strcmp(argv[1], "--version") == 0)
         return subcommand_version(argv + 2);
-    if (argv[2] && is_one_of(argv[2], "-h", "--help"))
-        return subcommand_help(argv + 1);
     subcommand = subcommand_find(argv[1]);
     return subcommand ? subcommand->run(argv + 2) : subcommand_complain(argv[1]);
 }

@@ -11,10 +11,8 @@ struct text;
 
 struct subcommand {
     const char *name;
-    const char *arguments; /* "[PROJECT] [options]" */
     const char *summary;
-    const char *details; /* more of its help: whole lines */
-    unsigned options;    /* its bit in enum options_of; 0: none */
+    enum options_of bit; /* of its options and operands */
 
     /* words is argv behind the name, ending in NULL. Returns the exit status. */
     int (*run)(char **words);
@@ -31,8 +29,8 @@ void subcommand_describe(const struct subcommand *subcommand, struct text *out);
 int subcommand_complain(const char *name);
 
 /*
- * Reads the words of a subcommand that takes options. True: go on; false: it printed help or what
- * is wrong, and *status is to be returned.
+ * Reads the words of a subcommand. True: go on; false: it printed help or what is wrong, and
+ * *status is to be returned. The caller releases options (SCOPED_OPTIONS) either way.
  */
 bool subcommand_read_options(const char *name, char **words, struct options *options, int *status);
 

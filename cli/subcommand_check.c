@@ -10,15 +10,11 @@ int subcommand_check(char **words)
 {
     SCOPED_TEXT out        = {0};
     SCOPED_TEXT errors     = {0};
-    struct options options = {0};
+    SCOPED_OPTIONS options = {0};
     int status;
 
     if (!subcommand_read_options("check", words, &options, &status))
         return status;
-    if (options.command) {
-        fputs("postern check: runs no command\n", stderr);
-        return EXIT_BAD_USAGE;
-    }
     status = emulator_check(options.settings.project, &out, &errors);
     fputs(text_string(&errors), stderr);
     fputs(text_string(&out), stdout);

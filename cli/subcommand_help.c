@@ -9,11 +9,16 @@
 
 int subcommand_help(char **words)
 {
-    const struct subcommand *subcommand = words[0] ? subcommand_find(words[0]) : NULL;
-    SCOPED_TEXT out                     = {0};
+    SCOPED_TEXT out        = {0};
+    SCOPED_OPTIONS options = {0};
+    const struct subcommand *subcommand;
+    int status;
 
-    if (words[0] && !subcommand)
-        return subcommand_complain(words[0]);
+    if (!subcommand_read_options("help", words, &options, &status))
+        return status;
+    subcommand = options.help ? subcommand_find(options.help) : NULL;
+    if (options.help && !subcommand)
+        return subcommand_complain(options.help);
     if (subcommand)
         subcommand_describe(subcommand, &out);
     else

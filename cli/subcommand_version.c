@@ -7,10 +7,11 @@
 
 int subcommand_version(char **words)
 {
-    if (words[0]) {
-        fputs("postern version: takes nothing\n", stderr);
-        return EXIT_BAD_USAGE;
-    }
+    SCOPED_OPTIONS options = {0};
+    int status;
+
+    if (!subcommand_read_options("version", words, &options, &status))
+        return status;
     puts("postern " POSTERN_VERSION);
     return EXIT_SUCCESS;
 }

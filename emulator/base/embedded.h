@@ -1,6 +1,6 @@
 #pragma once
 
-/* Files that make puts into the binary: schemas/ and the bootstraps. */
+/* Files that make puts into the binary: schemas/, the bootstraps, the texts of cli/help/. */
 
 #include <stddef.h>
 

@@ -119,11 +119,11 @@ static void every_option_becomes_a_setting(void **state)
 
 static void every_level_of_the_log_has_its_name(void **state)
 {
-    assert_int_equal(read_fine(OPTIONS_OF_RUN, "--log-level error").log_level, LOG_ERROR);
-    assert_int_equal(read_fine(OPTIONS_OF_RUN, "--log-level warn").log_level, LOG_WARN);
-    assert_int_equal(read_fine(OPTIONS_OF_RUN, "--log-level info").log_level, LOG_INFO);
-    assert_int_equal(read_fine(OPTIONS_OF_RUN, "--log-level=debug").log_level, LOG_DEBUG);
-    assert_int_equal(read_fine(OPTIONS_OF_RUN, "--log-format=text").log_format, LOG_TEXT);
+    assert_int_equal(read_fine(OPTIONS_OF_START, "--log-level error").log_level, LOG_ERROR);
+    assert_int_equal(read_fine(OPTIONS_OF_START, "--log-level warn").log_level, LOG_WARN);
+    assert_int_equal(read_fine(OPTIONS_OF_START, "--log-level info").log_level, LOG_INFO);
+    assert_int_equal(read_fine(OPTIONS_OF_START, "--log-level=debug").log_level, LOG_DEBUG);
+    assert_int_equal(read_fine(OPTIONS_OF_START, "--log-format=text").log_format, LOG_TEXT);
 }
 
 static void times_may_be_fractions_of_seconds(void **state)
@@ -169,7 +169,6 @@ static void what_follows_two_dashes_is_the_command(void **state)
     assert_string_equal(options.command[4], "--");
     assert_null(options.command[5]);
     assert_false(options.is_help_wanted);
-    assert_null(read_fine(OPTIONS_OF_RUN, "--").command[0]);
 }
 
 static void the_environment_fills_what_the_words_leave_out(void **state)
@@ -211,6 +210,20 @@ static void a_wrong_variable_is_named_unless_an_option_replaces_it(void **state)
                                               "to 100000, not \"many\"\n");
     read_fine(OPTIONS_OF_START, "--max-processes 2");
     read_fine(OPTIONS_OF_CHECK, "");
+}
+
+static void a_run_needs_its_command(void **state)
+{
+    static const char *const lines[] = {"", "chat", "chat --"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+        SCOPED_TEXT errors = {0};
+        struct options options;
+
+        assert_false(read_options(OPTIONS_OF_RUN, lines[i], &options, &errors));
+        assert_string_equal(text_string(&errors), "lacks CMD: the command to run, for example "
+                                                  "`postern run -- npm test`\n");
+    }
 }
 
 /* clang-format off */
@@ -264,6 +277,8 @@ static void what_is_wrong_is_said_and_what_would_be_right(void **state)
         {"--domain http://localhost", "--domain takes a host and perhaps a port, like "
          "localhost:3001, not \"http://localhost\"\n"},
         {"--host EMPTY", "--host takes a host name or an address, not \"\"\n"},
+        {"--ready-file", "--ready-file needs a value: a FILE\n"},
+        {"--account EMPTY", "--account takes 12 digits, not \"\"\n"},
         {"--data EMPTY", "--data takes a DIR, not \"\"\n"},
         {"--data", "--data needs a value: a DIR\n"},
         {"--limits none", "--limits takes aws or relaxed, not \"none\"\n"},
@@ -271,10 +286,11 @@ static void what_is_wrong_is_said_and_what_would_be_right(void **state)
         {"--log-level inf", "--log-level takes error, warn, info or debug, not \"inf\"\n"},
         {"--log-format xml", "--log-format takes text or json, not \"xml\"\n"},
         {"--quiet=very", "--quiet takes on or off, not \"very\"\n"},
-        {"one two", "one project at a time: one or two\n"},
+        {"one two", "\"two\" is too much: PROJECT is \"one\" already\n"},
+        {"one -- two", "\"two\" is too much: PROJECT is \"one\" already\n"},
         {"--prot 1 --limits x one two", "unknown option --prot: did you mean --port?\n"
                                         "--limits takes aws or relaxed, not \"x\"\n"
-                                        "one project at a time: one or two\n"},
+                                        "\"two\" is too much: PROJECT is \"one\" already\n"},
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -318,19 +334,24 @@ static void help_is_given_whatever_else_is_wrong(void **state)
 
 static void help_lists_what_a_subcommand_takes(void **state)
 {
-    SCOPED_TEXT start = {0};
-    SCOPED_TEXT run   = {0};
-    SCOPED_TEXT check = {0};
+    SCOPED_TEXT start         = {0};
+    SCOPED_TEXT run           = {0};
+    SCOPED_TEXT check         = {0};
+    struct command_line lines = options_of(OPTIONS_OF_START);
 
-    options_print(OPTIONS_OF_START, &start);
-    options_print(OPTIONS_OF_RUN, &run);
-    options_print(OPTIONS_OF_CHECK, &check);
+    command_line_append_options(&lines, &start);
+    lines = options_of(OPTIONS_OF_RUN);
+    command_line_append_options(&lines, &run);
+    lines = options_of(OPTIONS_OF_CHECK);
+    command_line_append_options(&lines, &check);
+    assert_non_null(strstr(text_string(&start), "(POSTERN_LOG_FORMAT is --log-format):\n"));
     assert_non_null(strstr(text_string(&start), "  --port N                          the one "
                                                 "public port; 0 picks a free one [3001]\n"));
     assert_non_null(strstr(text_string(&start), "  --in-memory                       keep nothing "
                                                 "in the database\n"));
     assert_non_null(strstr(text_string(&run), "--in-memory=off keeps it\n"));
-    assert_string_equal(text_string(&check), "  -h, --help                        print this\n");
+    assert_string_equal(text_string(&check),
+                        "Options:\n  -h, --help                        print this\n");
 }
 
 static int forget_variables(void **state)
@@ -347,6 +368,7 @@ int main(void)
         cmocka_unit_test(every_level_of_the_log_has_its_name),
         cmocka_unit_test(times_may_be_fractions_of_seconds),
         cmocka_unit_test(a_run_keeps_nothing_unless_told_so),
+        cmocka_unit_test(a_run_needs_its_command),
         cmocka_unit_test(what_follows_two_dashes_is_the_command),
         cmocka_unit_test_teardown(the_environment_fills_what_the_words_leave_out, forget_variables),
         cmocka_unit_test_teardown(a_wrong_variable_is_named_unless_an_option_replaces_it,

@@ -52,15 +52,39 @@ static void the_help_of_a_subcommand_fits_a_terminal(void **state)
     }
 }
 
-static void only_a_subcommand_with_options_lists_them(void **state)
+static void the_help_of_a_subcommand_has_its_usage_an_example_and_its_options(void **state)
 {
-    SCOPED_TEXT start   = {0};
-    SCOPED_TEXT version = {0};
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        SCOPED_TEXT help            = {0};
+        SCOPED_MEMORY char *example = memory_format("\n  postern %s", names[i]);
 
-    subcommand_describe(subcommand_find("start"), &start);
-    subcommand_describe(subcommand_find("version"), &version);
-    assert_non_null(strstr(text_string(&start), "\n  --port N "));
-    assert_string_equal(text_string(&version), "postern version: print the version\n");
+        subcommand_describe(subcommand_find(names[i]), &help);
+        assert_non_null(strstr(text_string(&help), "\nExample"));
+        assert_non_null(strstr(text_string(&help), example));
+        assert_non_null(strstr(text_string(&help), "\n  -h, --help  "));
+    }
+}
+
+static void usage_is_made_of_the_operands(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *begin;
+    } cases[] = {
+        {"start",   "postern start [PROJECT] [options]: "                   },
+        {"run",     "postern run [PROJECT] [options] -- CMD [ARG...]: start"},
+        {"check",   "postern check [PROJECT]: "                             },
+        {"version", "postern version: print"                                },
+        {"help",    "postern help [COMMAND]: "                              },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        SCOPED_TEXT help = {0};
+
+        subcommand_describe(subcommand_find(cases[i].name), &help);
+        if (strncmp(text_string(&help), cases[i].begin, strlen(cases[i].begin)) != 0)
+            fail_msg("%s: %s", cases[i].name, text_string(&help));
+    }
 }
 
 int main(void)
@@ -69,7 +93,8 @@ int main(void)
         cmocka_unit_test(every_subcommand_is_found_by_its_name),
         cmocka_unit_test(the_help_names_every_subcommand),
         cmocka_unit_test(the_help_of_a_subcommand_fits_a_terminal),
-        cmocka_unit_test(only_a_subcommand_with_options_lists_them),
+        cmocka_unit_test(the_help_of_a_subcommand_has_its_usage_an_example_and_its_options),
+        cmocka_unit_test(usage_is_made_of_the_operands),
     };
 
     return cmocka_run_group_tests_name("subcommand", tests, NULL, NULL);
