@@ -47,6 +47,7 @@ struct http_server {
     size_t connection_count;
     void *arriving;   /* the client of the socket that is being added */
     bool has_arrived; /* libmicrohttpd has taken it */
+    bool is_adding;
     bool is_stopping;
 };
 
@@ -232,9 +233,11 @@ static void on_connection(void *owner, struct MHD_Connection *connection, void *
         *context            = server->arriving;
         server->has_arrived = true;
         server->connection_count++;
-    } else {
-        server->connection_count--;
+        return;
     }
+    server->connection_count--;
+    if (server->settings.left && !server->is_adding)
+        server->settings.left(server->settings.owner, *context);
 }
 
 /* HEAD is GET whose body libmicrohttpd leaves out. */
@@ -487,10 +490,15 @@ void http_server_free(struct http_server *server)
 int http_server_add(struct http_server *server, int socket, const struct sockaddr *peer,
                     socklen_t peer_size, void *client)
 {
+    enum MHD_Result result;
+
     errno               = 0;
     server->arriving    = client;
     server->has_arrived = false;
-    if (MHD_add_connection(server->daemon, socket, peer, peer_size) != MHD_YES) {
+    server->is_adding   = true; /* one that fails may begin and end meanwhile */
+    result              = MHD_add_connection(server->daemon, socket, peer, peer_size);
+    server->is_adding   = false;
+    if (result != MHD_YES) {
         log_info(LOG_FIELDS({"reason", "too-many-http-connections"}),
                  "an HTTP connection is refused: %u are open", server->settings.connections);
         return errno ? -errno : -EIO;

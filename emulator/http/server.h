@@ -32,6 +32,10 @@ struct http_settings {
 
     /* Fills target, once a head has arrived. */
     void (*resolve)(void *owner, struct call *call, struct http_target *target);
+
+    /* NULL, or told of each connection's end with what http_server_add() was given; also while the
+     * server is freed. */
+    void (*left)(void *owner, void *client);
     void *owner;
 };
 

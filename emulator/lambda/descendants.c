@@ -33,11 +33,38 @@ static pid_t read_parent(const char *pid)
     return parent;
 }
 
-/*
- * Kills all that are children of ours: also everything whose parent has died, as we are their
- * subreaper. Calling it until no child is left thus gets every descendant.
- */
-static void kill_children(void)
+/* What makes a child one that must go. */
+struct stray {
+    const char *variable;
+    bool (*is_wanted)(void *owner, const char *value);
+    void *owner;
+};
+
+/* A process that is about to become another program has no environment for a moment: whatever it
+ * starts is looked at again when it ends. */
+static bool is_stray(const char *pid, const struct stray *stray)
+{
+    size_t name_size = strlen(stray->variable);
+    char *entry      = NULL;
+    size_t capacity  = 0;
+    bool result      = false;
+    char path[64];
+    FILE *file;
+
+    snprintf(path, sizeof path, "/proc/%.20s/environ", pid);
+    file = fopen(path, "re");
+    while (file && !result && getdelim(&entry, &capacity, '\0', file) > 0)
+        result = strncmp(entry, stray->variable, name_size) == 0 &&
+                 !stray->is_wanted(stray->owner, entry + name_size);
+    free(entry);
+    if (file)
+        fclose(file);
+    return result;
+}
+
+/* Kills the children of ours, stray NULL: all of them. As we are a subreaper, everything whose
+ * parent has died is a child of ours. */
+static void kill_children(const struct stray *stray)
 {
     pid_t self     = getpid();
     DIR *processes = opendir("/proc");
@@ -46,11 +73,17 @@ static void kill_children(void)
     while (processes && (entry = readdir(processes))) {
         if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
             continue;
-        if (read_parent(entry->d_name) == self)
+        if (read_parent(entry->d_name) == self && (!stray || is_stray(entry->d_name, stray)))
             kill((pid_t)strtol(entry->d_name, NULL, 10), SIGKILL);
     }
     if (processes)
         closedir(processes);
+}
+
+void descendants_end_strays(const char *variable, bool (*is_wanted)(void *owner, const char *value),
+                            void *owner)
+{
+    kill_children(&(struct stray){.variable = variable, .is_wanted = is_wanted, .owner = owner});
 }
 
 void descendants_end(int milliseconds)
@@ -60,7 +93,7 @@ void descendants_end(int milliseconds)
     for (int waited = 0; waited < milliseconds; waited += STEP_MILLISECONDS) {
         pid_t pid;
 
-        kill_children();
+        kill_children(NULL); /* until no child is left: that gets every descendant */
         while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
             continue;
         if (pid < 0)

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "http/server.h"
@@ -18,7 +19,8 @@
 #define ACCEPTS_PER_TURN_MAX 16
 
 /* How long we leave the listener alone when there are no descriptors. */
-#define PAUSE_MILLISECONDS 100
+#define PAUSE_MILLISECONDS     100
+#define COMPLAINT_MICROSECONDS (60 * 1000000L)
 
 static void on_connection(struct poller *poller, unsigned events);
 
@@ -33,6 +35,16 @@ static void on_pause_over(struct alarm *alarm)
     watch(container_of(alarm, struct endpoint, pause));
 }
 
+static void tell_refusal(struct endpoint *endpoint)
+{
+    if (!endpoint->has_refused)
+        log_warn(LOG_FIELDS({"reason", "too-many-connections"}),
+                 "a handler process has %u connections to its Runtime API at 127.0.0.1:%u and gets "
+                 "no more: it should use one again and again, or close it",
+                 endpoint->connections, endpoint->port);
+    endpoint->has_refused = true;
+}
+
 static void take_connection(struct endpoint *endpoint, int socket, const struct sockaddr_in *peer)
 {
     int yes = 1;
@@ -41,9 +53,27 @@ static void take_connection(struct endpoint *endpoint, int socket, const struct 
         close(socket);
         return;
     }
+    if (endpoint->connections >= ENDPOINT_CONNECTIONS_MAX) {
+        close(socket);
+        tell_refusal(endpoint);
+        return;
+    }
     setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    http_server_add(endpoint->server, socket, (const struct sockaddr *)peer, sizeof *peer,
-                    endpoint->client);
+    if (http_server_add(endpoint->server, socket, (const struct sockaddr *)peer, sizeof *peer,
+                        endpoint->client) == 0) /* else the socket is closed already */
+        endpoint->connections++;
+}
+
+static void pause_accepting(struct endpoint *endpoint, int number)
+{
+    int64_t now = clock_microseconds();
+
+    if (!endpoint->complained_at || now - endpoint->complained_at >= COMPLAINT_MICROSECONDS) {
+        log_errno(number, "cannot accept a handler's connection (told once a minute)");
+        endpoint->complained_at = now;
+    }
+    poller_stop(&endpoint->poller);
+    alarm_set(endpoint->alarms, &endpoint->pause, PAUSE_MILLISECONDS, on_pause_over);
 }
 
 static void on_connection(struct poller *poller, unsigned events)
@@ -60,11 +90,8 @@ static void on_connection(struct poller *poller, unsigned events)
             take_connection(endpoint, socket, &peer);
             continue;
         }
-        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-            log_errno(errno, "cannot accept a handler's connection");
-            poller_stop(&endpoint->poller);
-            alarm_set(endpoint->alarms, &endpoint->pause, PAUSE_MILLISECONDS, on_pause_over);
-        }
+        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+            pause_accepting(endpoint, errno);
         return;
     }
 }
@@ -108,6 +135,11 @@ int endpoint_open(struct endpoint *endpoint, struct loop *loop, struct alarms *a
     if (result < 0)
         endpoint_close(endpoint);
     return result;
+}
+
+void endpoint_left(struct endpoint *endpoint)
+{
+    endpoint->connections--;
 }
 
 void endpoint_close(struct endpoint *endpoint)

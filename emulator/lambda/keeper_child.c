@@ -22,10 +22,14 @@
 /* How long the end may take: what can't be killed by then hangs in the kernel. */
 #define END_MILLISECONDS_MAX 5000
 
+/* What tells whose a process is that has left its group: it is another for each handler. */
+static const char mark[] = "AWS_LAMBDA_LOG_STREAM_NAME=";
+
 struct kept_process {
     struct queue_link link;
     uint64_t token;
     pid_t pid;
+    char *mark; /* the value of that variable; NULL: none */
 };
 
 /* A report that waits until the socket takes it: the keeper never waits for its reader. */
@@ -229,6 +233,15 @@ static char **take_strings(char **at, const char *end, size_t count)
     return list;
 }
 
+static char *copy_mark(char **environment)
+{
+    for (; *environment; environment++) {
+        if (strncmp(*environment, mark, sizeof mark - 1) == 0)
+            return memory_copy_string(*environment + sizeof mark - 1);
+    }
+    return NULL;
+}
+
 static void report_failure(struct keeper_child *keeper, uint64_t token, enum keeper_step step,
                            int error)
 {
@@ -250,6 +263,7 @@ static void start_process(struct keeper_child *keeper, uint64_t token,
     process        = NEW(struct kept_process);
     process->token = token;
     process->pid   = pid;
+    process->mark  = copy_mark(request->environment);
     queue_push(&keeper->processes, &process->link);
     report(keeper, (struct keeper_report){.kind = KEEPER_STARTED, .token = token, .pid = pid});
 }
@@ -351,6 +365,19 @@ static bool read_request(struct keeper_child *keeper)
     return true;
 }
 
+static bool is_of_living_handler(void *owner, const char *value)
+{
+    const struct keeper_child *keeper = owner;
+
+    for (struct queue_link *link = keeper->processes.first; link; link = link->next) {
+        const struct kept_process *process = queue_entry(link, struct kept_process, link);
+
+        if (process->mark && strcmp(process->mark, value) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Collects the dead: handlers, and orphans that handlers have left. */
 static void reap(struct keeper_child *keeper)
 {
@@ -375,6 +402,7 @@ static void reap(struct keeper_child *keeper)
                                               .pid    = process->pid,
                                               .status = status});
         queue_remove(&keeper->processes, &process->link);
+        free(process->mark);
         free(process);
     }
 }
@@ -386,6 +414,7 @@ static void on_child(struct keeper_child *keeper)
     while (read(keeper->children, &information, sizeof information) > 0)
         continue;
     reap(keeper);
+    descendants_end_strays(mark, is_of_living_handler, keeper);
 }
 
 static void end_all(struct keeper_child *keeper)

@@ -21,9 +21,6 @@
 /* AWS (observed): a runtime's header with a stack trace can have 64 KB. */
 #define RUNTIME_API_MEMORY (256 * 1024)
 
-/* Connections that there may be for each process: it needs one, seldom a second. */
-#define CONNECTIONS_PER_PROCESS 8
-
 static struct process *find_process(const struct lambda *lambda, uint64_t token)
 {
     char name[24];
@@ -73,13 +70,22 @@ static void on_reports(struct poller *poller, unsigned events)
     }
 }
 
+static void on_connection_left(void *owner, void *client)
+{
+    struct process *process = find_process(owner, (uintptr_t)client);
+
+    if (process)
+        endpoint_left(&process->endpoint);
+}
+
 struct lambda *lambda_new(const struct lambda_settings *settings)
 {
     struct lambda *lambda           = NEW(struct lambda);
     const struct http_settings http = {
         .memory      = RUNTIME_API_MEMORY,
-        .connections = settings->processes_max * CONNECTIONS_PER_PROCESS,
+        .connections = settings->processes_max * ENDPOINT_CONNECTIONS_MAX,
         .resolve     = runtime_api_resolve,
+        .left        = on_connection_left,
         .owner       = lambda,
     };
 

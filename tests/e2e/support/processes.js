@@ -27,3 +27,12 @@ export function processesIn(folder) {
     }
   });
 }
+
+export function nameOf(pid) {
+  return `${pid}:${(read(`/proc/${pid}/cmdline`) ?? '').replaceAll('\0', ' ')}`;
+}
+
+// How many descriptors a process has open.
+export function descriptorsOf(pid) {
+  return fs.readdirSync(`/proc/${pid}/fd`).length;
+}

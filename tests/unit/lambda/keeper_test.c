@@ -253,7 +253,7 @@ static void a_process_gets_no_descriptor_of_ours(void **state)
 {
     int leaked = dup(STDERR_FILENO); /* not closed by exec */
 
-    check_output(*state, "ls /proc/$$/fd | tr '\\n' ' '", "0 1 2 ");
+    check_output(*state, "ls /proc/$$/fd; true", "0\n1\n2\n");
     close(leaked);
 }
 
@@ -312,6 +312,40 @@ static void what_a_process_leaves_behind_in_its_group_ends_with_it(void **state)
     expect_report(keeper, token, KEEPER_STARTED);
     expect_report(keeper, token, KEEPER_EXITED);
     read_all(pipe, &rest);
+}
+
+/* A process that starts a daemon, tells its pid, and then does the rest. */
+static uint64_t start_daemon(struct keeper *keeper, const char *mark, const char *rest, int *output)
+{
+    const char *const environment[] = {no_environment[0], mark, NULL};
+    SCOPED_MEMORY char *script =
+        memory_format("setsid sh -c 'sleep 1000 & echo $!' & wait; %s", rest);
+    const char *const arguments[] = {"sh", "-c", script, NULL};
+
+    return start(keeper, "/", arguments, environment, output);
+}
+
+static void a_daemon_ends_with_the_process_that_started_it_and_no_sooner(void **state)
+{
+    struct keeper *keeper = *state;
+    int pipes[2];
+    uint64_t lasting =
+        start_daemon(keeper, "AWS_LAMBDA_LOG_STREAM_NAME=one", "exec sleep 1000", &pipes[0]);
+    int kept         = watch_process(read_pid(pipes[0]));
+    SCOPED_TEXT rest = {0};
+    uint64_t ending;
+
+    expect_report(keeper, lasting, KEEPER_STARTED);
+    ending = start_daemon(keeper, "AWS_LAMBDA_LOG_STREAM_NAME=other", "exit 0", &pipes[1]);
+    expect_report(keeper, ending, KEEPER_STARTED);
+    expect_report(keeper, ending, KEEPER_EXITED);
+    read_all(pipes[1], &rest); /* its daemon held the pipe */
+    assert_int_equal(poll(&(struct pollfd){.fd = kept, .events = POLLIN}, 1, 0), 0);
+
+    assert_int_equal(keeper_kill(keeper, lasting, SIGKILL), 0);
+    expect_report(keeper, lasting, KEEPER_EXITED);
+    expect_end(kept);
+    close(pipes[0]);
 }
 
 static void killing_what_has_exited_is_nothing(void **state)
@@ -462,6 +496,8 @@ int main(void)
         cmocka_unit_test_prestate(a_process_has_no_signal_blocked_or_ignored, &keeper),
         cmocka_unit_test_prestate(a_kill_reaches_the_whole_group, &keeper),
         cmocka_unit_test_prestate(what_a_process_leaves_behind_in_its_group_ends_with_it, &keeper),
+        cmocka_unit_test_prestate(a_daemon_ends_with_the_process_that_started_it_and_no_sooner,
+                                  &keeper),
         cmocka_unit_test_prestate(killing_what_has_exited_is_nothing, &keeper),
         cmocka_unit_test(stopping_the_keeper_ends_handlers_and_what_they_have_started),
         cmocka_unit_test(handlers_end_when_we_are_killed),
