@@ -100,6 +100,8 @@ static const struct option table[] = {
      .help = "seconds that an idle handler process is kept"},
     {"max-processes", .subcommands = EMULATE, COUNT("N", settings.processes_max, 1, 100000),
      .help = "handler processes at once, of all functions [32 a core]"},
+    {"no-watch", .subcommands = EMULATE, FLAG(settings.no_watch), .otherwise = "off",
+     .help = "don't reload handlers and the project file when they change"},
     {"log-level", .subcommands = EMULATE, CHOICE("error|warn|info|debug", log_level), .otherwise = "info",
      .help = "how much is logged, to standard error"},
     {"log-format", .subcommands = EMULATE, CHOICE("text|json", log_format), .otherwise = "text",

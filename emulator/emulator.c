@@ -13,8 +13,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "configuration.h"
 #include "crypto/certificates.h"
 #include "data_folder.h"
+#include "deployment.h"
 #include "front/front.h"
 #include "gateway/gateway.h"
 #include "http/plain_answer.h"
@@ -30,6 +32,7 @@
 #include "model/registry.h"
 #include "project/project.h"
 #include "project/resolve.h"
+#include "reload.h"
 #include "store/store.h"
 #include "store/store_connection.h"
 
@@ -46,8 +49,8 @@
 struct emulator {
     const struct emulator_settings *settings;
     struct keeper keeper;
-    struct project project;
-    struct registry registry;
+    struct deployment deployment;
+    struct reload *reload; /* NULL: files aren't watched */
     struct data_folder data;
     struct loop loop;
     struct alarms alarms;
@@ -70,16 +73,15 @@ struct emulator {
 
 int emulator_check(const char *path, struct text *out, struct text *errors)
 {
-    struct project project   = {0};
-    struct registry registry = {0};
-    bool is_fine             = loading_read(path, NULL, &project, &registry, errors);
+    struct configuration *configuration = configuration_read(path, NULL);
+    bool is_fine                        = configuration->is_fine;
 
-    if (is_fine && project.kind == PROJECT_NONE)
+    text_append_string(errors, text_string(&configuration->problems));
+    if (is_fine && configuration->project.kind == PROJECT_NONE)
         text_append_string(out, "no project here: `postern start` would serve nothing\n");
     else if (is_fine)
-        resolve_print(&registry, NULL, out);
-    registry_deinit(&registry);
-    project_deinit(&project);
+        resolve_print(&configuration->registry, NULL, out);
+    configuration_free(configuration);
     return is_fine ? 0 : 2;
 }
 
@@ -192,7 +194,6 @@ static int open_handlers(struct emulator *emulator)
     emulator->lambda = lambda_new(&lambda);
     if (!emulator->lambda)
         return -EIO;
-    lambda_deploy(emulator->lambda, &emulator->registry);
     return 0;
 }
 
@@ -216,7 +217,9 @@ static int open_gateway(struct emulator *emulator)
     emulator->gateway = gateway_new(&gateway);
     if (!emulator->gateway)
         return -EIO;
-    gateway_deploy(emulator->gateway, &emulator->registry);
+    emulator->deployment.lambda  = emulator->lambda;
+    emulator->deployment.gateway = emulator->gateway;
+    deployment_replace(&emulator->deployment, emulator->deployment.configuration);
     emulator->admin.gateway    = emulator->gateway;
     emulator->admin.lambda     = emulator->lambda;
     emulator->admin.started_at = clock_microseconds();
@@ -268,6 +271,23 @@ static void on_left_behind(void *owner, const struct connection_row *row)
     gateway_recover(emulator->gateway, row);
 }
 
+/* Where files can't be watched, everything else goes on without. */
+static void open_reload(struct emulator *emulator)
+{
+    const struct reload_settings reload = {
+        .loop        = &emulator->loop,
+        .alarms      = &emulator->alarms,
+        .deployment  = &emulator->deployment,
+        .project     = emulator->settings->project,
+        .env_file    = emulator->settings->env_file,
+        .data_folder = emulator->data.path,
+        .ready_file  = emulator->settings->ready_file,
+    };
+
+    if (!emulator->settings->no_watch)
+        emulator->reload = reload_new(&reload);
+}
+
 /* Opens everything, from the bottom up. */
 static int open_all(struct emulator *emulator)
 {
@@ -278,8 +298,9 @@ static int open_all(struct emulator *emulator)
     result = open_loop(emulator);
     if (result < 0)
         return result;
-    result = data_folder_open(&emulator->data, settings->data, emulator->project.folder,
-                              settings->in_memory);
+    result =
+        data_folder_open(&emulator->data, settings->data,
+                         emulator->deployment.configuration->project.folder, settings->in_memory);
     if (result < 0)
         return result;
     emulator->certificates = certificates_open(emulator->data.path);
@@ -296,6 +317,7 @@ static int open_all(struct emulator *emulator)
         result = open_port(emulator);
     if (result < 0)
         return result;
+    open_reload(emulator);
     result =
         store_connection_recover(emulator->store, clock_milliseconds(), on_left_behind, emulator);
     return result < 0 ? result : 0;
@@ -310,6 +332,7 @@ static bool is_quiet_now(void *owner)
 
 static void close_all(struct emulator *emulator)
 {
+    reload_free(emulator->reload);
     if (emulator->front)
         front_close(emulator->front);
     if (emulator->http)
@@ -336,11 +359,12 @@ static void close_all(struct emulator *emulator)
 
 static void run_command(struct emulator *emulator)
 {
-    struct arena arena = {0};
+    const struct registry *registry = &emulator->deployment.configuration->registry;
+    struct arena arena              = {0};
 
     emulator->child = child_start(
         &emulator->loop, emulator->settings->command,
-        banner_environment(&arena, &emulator->registry, front_port(emulator->front),
+        banner_environment(&arena, registry, front_port(emulator->front),
                            emulator->settings->region, certificates_ca_file(emulator->certificates),
                            certificates_bundle_file(emulator->certificates)),
         on_command_exit, emulator, &emulator->status);
@@ -352,12 +376,13 @@ static void run_command(struct emulator *emulator)
 static void announce(struct emulator *emulator)
 {
     const struct emulator_settings *settings = emulator->settings;
+    const struct configuration *served       = emulator->deployment.configuration;
     uint16_t port                            = front_port(emulator->front);
 
-    banner_write(settings->banner_descriptor, &emulator->project, &emulator->registry, port,
+    banner_write(settings->banner_descriptor, &served->project, &served->registry, port,
                  settings->quiet);
     if (settings->ready_file)
-        banner_write_ready_file(settings->ready_file, &emulator->registry, port);
+        banner_write_ready_file(settings->ready_file, &served->registry, port);
     if (settings->command)
         run_command(emulator);
 }
@@ -369,6 +394,8 @@ static void serve(struct emulator *emulator)
     if (!emulator->is_stopping)
         loop_run(&emulator->loop);
     emulator->admin.is_stopping = true;
+    reload_free(emulator->reload);
+    emulator->reload = NULL;
     front_stop(emulator->front);
     gateway_close_all(emulator->gateway, true);
     if (!loop_run_until(&emulator->loop, is_quiet_now, emulator,
@@ -382,22 +409,22 @@ static void serve(struct emulator *emulator)
 int emulator_run(const struct emulator_settings *settings)
 {
     struct emulator emulator = {.settings = settings, .data = {.lock = -1}};
-    SCOPED_TEXT errors       = {0};
+    struct configuration *configuration;
 
     if (keeper_start(&emulator.keeper) < 0)
         return 1;
-    if (!loading_read(settings->project, settings->env_file, &emulator.project, &emulator.registry,
-                      &errors))
+    configuration                     = configuration_read(settings->project, settings->env_file);
+    emulator.deployment.configuration = configuration;
+    if (configuration->problems.size > 0)
+        fputs(text_string(&configuration->problems), stderr);
+    if (!configuration->is_fine)
         emulator.status = 2;
-    if (errors.size > 0)
-        fputs(text_string(&errors), stderr);
-    if (emulator.status == 0 && open_all(&emulator) < 0)
+    else if (open_all(&emulator) < 0)
         emulator.status = 1;
-    else if (emulator.status == 0)
+    else
         serve(&emulator);
     close_all(&emulator);
     keeper_stop(&emulator.keeper);
-    registry_deinit(&emulator.registry);
-    project_deinit(&emulator.project);
+    deployment_deinit(&emulator.deployment);
     return emulator.status;
 }

@@ -25,6 +25,7 @@ struct emulator_settings {
     bool in_memory;
     bool relaxed;
     bool quiet;
+    bool no_watch; /* changed files set off nothing */
     int64_t idle_timeout_milliseconds;
     int64_t max_duration_milliseconds;
     int64_t grace_milliseconds;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -52,6 +53,15 @@ int file_read(const char *path, size_t size_max, struct text *contents)
     result = read_all(file, size_max, contents);
     close(file);
     return result;
+}
+
+bool file_is_in(const char *path, const char *folder)
+{
+    size_t size = strlen(folder);
+
+    if (strcmp(folder, "/") == 0)
+        return path[0] == '/';
+    return strncmp(path, folder, size) == 0 && (path[size] == '/' || path[size] == '\0');
 }
 
 int file_write_all(int descriptor, const char *data, size_t size)

@@ -1,7 +1,8 @@
 #pragma once
 
-/* Reading and writing files whole. */
+/* Reading and writing files whole; and their paths. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -13,6 +14,9 @@ struct text;
  * nothing.
  */
 int file_read(const char *path, size_t size_max, struct text *contents);
+
+/* True if path is folder, or in it: a comparison of two absolute paths, which needn't exist. */
+bool file_is_in(const char *path, const char *folder);
 
 /* Writes everything, whatever it takes. Returns 0 or a negative errno; logs nothing. */
 int file_write_all(int descriptor, const char *data, size_t size);

@@ -18,8 +18,8 @@
 
 /* AWS: the close code and reason of the idle timeout, as captured. AWS?: the maximum duration's are
  * the same. */
-#define CLOSE_CODE_TIMEOUT   1001
-#define CLOSE_REASON_TIMEOUT "Going away"
+#define CLOSE_CODE_AWAY   1001
+#define CLOSE_REASON_AWAY "Going away"
 
 /* AWS: 1006 for a transport that ended without a close frame. */
 #define CLOSE_CODE_LOST 1006
@@ -205,7 +205,7 @@ static void on_time_is_up(struct alarm *alarm)
         is_old
             ? "AWS ends every connection after its maximum duration (2 hours)"
             : "no message in either direction; AWS closes after 10 minutes, and pings don't count");
-    connection_close(connection, CLOSE_CODE_TIMEOUT, CLOSE_REASON_TIMEOUT);
+    connection_close(connection, CLOSE_CODE_AWAY, CLOSE_REASON_AWAY);
 }
 
 /* Into the LEAVING state, whoever began it. */
@@ -267,6 +267,18 @@ void connection_close(struct connection *connection, uint16_t code, const char *
     remove_from_open(connection);
     websocket_close(connection->websocket, code, reason);
     leave(connection, code, reason);
+}
+
+/* AWS?: what becomes of connections to a deleted stage isn't documented; here they are closed, as
+ * by the idle timeout. */
+void connection_cut_off(struct connection *connection)
+{
+    if (connection->state != CONNECTION_OPEN)
+        return;
+    log_info(LOG_FIELDS({"connectionId", connection->id}, {"stage", connection->stage->stage_name},
+                        {"reason", "stage-removed"}),
+             "closed with 1001: its stage isn't deployed any more");
+    connection_close(connection, CLOSE_CODE_AWAY, CLOSE_REASON_AWAY);
 }
 
 enum send_result connection_send(struct connection *connection, const char *data, size_t size)

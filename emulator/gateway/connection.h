@@ -89,6 +89,9 @@ void connection_open(struct connection *connection, int socket, const char *key,
  * ended before. */
 void connection_close(struct connection *connection, uint16_t code, const char *reason);
 
+/* Closes a connection whose stage isn't deployed any more. Nothing if it has ended before. */
+void connection_cut_off(struct connection *connection);
+
 /* Its $disconnect is delivered: DEPARTING to GONE. */
 void connection_depart(struct connection *connection);
 

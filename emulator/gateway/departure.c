@@ -86,18 +86,20 @@ static void on_disconnect_done(struct invocation *invocation)
     departures_start(gateway);
 }
 
-static void invoke(struct connection *connection, const struct snapshot_route *route)
+static void invoke(struct connection *connection, struct snapshot *snapshot,
+                   const struct snapshot_route *route)
 {
     struct departure *departure = NEW(struct departure);
     struct gateway *gateway     = connection->gateway;
     struct event event;
 
     departure->connection = connection;
-    departure->snapshot   = snapshot_keep(connection->stage->snapshot);
+    departure->snapshot   = snapshot_keep(snapshot);
     departure->invocation = (struct invocation){
         .function             = route->function,
         .timeout_milliseconds = route->timeout_milliseconds,
         .connection_id        = connection->id,
+        .even_if_removed      = true,
         .done                 = on_disconnect_done,
     };
     connection_fill_event(connection, text_string(&departure->snapshot->stage_variables),
@@ -111,14 +113,15 @@ static void invoke(struct connection *connection, const struct snapshot_route *r
 
 static void start(struct connection *connection)
 {
-    const struct snapshot *snapshot    = connection->stage->snapshot;
+    const struct live_stage *stage     = connection->stage;
+    struct snapshot *snapshot          = stage->snapshot ? stage->snapshot : stage->last;
     const struct snapshot_route *route = NULL;
 
     if (snapshot)
         route = snapshot_find_route(snapshot, "$disconnect");
     connection->state = CONNECTION_DEPARTING;
     if (route && route->function)
-        invoke(connection, route);
+        invoke(connection, snapshot, route);
     else
         delivered(connection); /* nobody wants to know */
 }

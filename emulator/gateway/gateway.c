@@ -66,6 +66,7 @@ void gateway_free(struct gateway *gateway)
         struct live_stage *stage = gateway->stages[i];
 
         snapshot_drop(stage->snapshot);
+        snapshot_drop(stage->last);
         free(stage->api_id);
         free(stage->api_name);
         free(stage->stage_name);
@@ -109,9 +110,10 @@ static void deploy_stage(struct gateway *gateway, const struct api *api, const s
     free(stage->api_name);
     stage->api_name = memory_copy_string(api->name);
     stage->snapshot = snapshot_new(api, from);
+    snapshot_drop(stage->last);
+    stage->last = NULL;
 }
 
-/* AWS?: what becomes of connections to a deleted stage isn't documented; here they are closed. */
 static void close_orphans(struct gateway *gateway)
 {
     struct queue_link *next;
@@ -121,15 +123,19 @@ static void close_orphans(struct gateway *gateway)
 
         next = link->next;
         if (!connection->stage->snapshot)
-            connection_close(connection, STOP_CODE, STOP_REASON);
+            connection_cut_off(connection);
     }
 }
 
 void gateway_deploy(struct gateway *gateway, const struct registry *registry)
 {
     for (size_t i = 0; i < gateway->stage_count; i++) {
-        snapshot_drop(gateway->stages[i]->snapshot);
-        gateway->stages[i]->snapshot = NULL;
+        struct live_stage *stage = gateway->stages[i];
+
+        if (!stage->snapshot)
+            continue;
+        stage->last     = stage->snapshot;
+        stage->snapshot = NULL;
     }
     for (size_t i = 0; i < registry->api_count; i++) {
         for (size_t j = 0; j < registry->apis[i].stage_count; j++)

@@ -367,6 +367,8 @@ static void hand_over(struct handshake *handshake)
     }
     connection_open(connection, socket, key,
                     handshake->protocol.size ? text_string(&handshake->protocol) : NULL);
+    if (!connection->stage->snapshot) /* removed since the handshake began */
+        connection_cut_off(connection);
     handshake->connection = NULL;
     finish(handshake);
 }

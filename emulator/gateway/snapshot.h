@@ -54,4 +54,5 @@ struct live_stage {
     char *api_name;
     char *stage_name;
     struct snapshot *snapshot; /* NULL: the last deployment didn't have it any more */
+    struct snapshot *last;     /* then: what served it last, for $disconnect; may be NULL */
 };

@@ -163,15 +163,22 @@ void lambda_deploy(struct lambda *lambda, const struct registry *registry)
     }
 }
 
-void lambda_retire(struct lambda *lambda, const char *function)
+void lambda_retire(struct lambda *lambda, const char *function, const char *const *files,
+                   size_t count)
 {
-    struct pool *pool;
-    size_t at = 0;
+    struct pool *pool = map_find(&lambda->pools, function);
+    const char *file;
 
-    while ((pool = map_next(&lambda->pools, &at))) {
-        if (!function || strcmp(pool->function.name, function) == 0)
-            pool_retire(pool);
-    }
+    if (!pool)
+        return;
+    file = self_change_note(&pool->self_change, files, count, pool_has_run_lately(pool));
+    if (file)
+        log_warn(LOG_FIELDS({"functionName", pool->function.name}, {"reason", "changes-itself"}),
+                 "%s changes whenever the function runs, and each time its processes are started "
+                 "anew: let it write elsewhere, below the system's folder for temporary files "
+                 "(os.tmpdir(), tempfile), as it must on Lambda (said once)",
+                 file);
+    pool_retire(pool);
 }
 
 void lambda_invoke(struct lambda *lambda, struct invocation *invocation)
@@ -179,7 +186,7 @@ void lambda_invoke(struct lambda *lambda, struct invocation *invocation)
     struct pool *pool      = map_find(&lambda->pools, invocation->function);
     struct lambda_run *run = run_new(lambda, pool, invocation);
 
-    if (!pool || pool->is_removed)
+    if (!pool || (pool->is_removed && !invocation->even_if_removed))
         run_refuse(run, INVOCATION_NO_FUNCTION);
     else
         pool_invoke(pool, run);

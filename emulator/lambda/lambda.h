@@ -53,6 +53,7 @@ struct invocation {
     struct text event;    /* JSON; taken: empty afterwards */
     int64_t timeout_milliseconds;
     const char *connection_id; /* for log lines; may be NULL */
+    bool even_if_removed;      /* a function that the last deployment has dropped runs it, too */
     void (*done)(struct invocation *invocation);
 
     /* Valid in done. The payload belongs to the invocation: text_deinit() or text_take() it. */
@@ -79,9 +80,14 @@ void lambda_free(struct lambda *lambda);
  */
 void lambda_deploy(struct lambda *lambda, const struct registry *registry);
 
-/* Lets every process of the function (NULL: of all) end after what it runs: its code has changed.
+/*
+ * The function's code has changed, in these files at least (for the log): its idle processes end,
+ * what runs ends as it began, and what comes from now on runs in new processes. One that is still
+ * starting runs what was waiting for it already. A function that keeps changing its own code is
+ * told about, once.
  */
-void lambda_retire(struct lambda *lambda, const char *function);
+void lambda_retire(struct lambda *lambda, const char *function, const char *const *files,
+                   size_t count);
 
 /* Begins an invocation; done is called exactly once, never before this returns, unless it is
  * cancelled. */

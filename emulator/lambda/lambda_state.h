@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "base/queue.h"
 #include "lambda/lambda.h"
+#include "lambda/self_change.h"
 #include "loop/alarm.h"
 #include "loop/loop.h"
 #include "loop/poller.h"
@@ -41,6 +42,8 @@ struct pool {
     unsigned returning;   /* that have just answered one, and will ask for the next at once */
     bool is_removed;      /* the last deployment didn't have it */
     bool is_hungry;
+    int64_t last_run_at; /* clock_microseconds() of the last answer; 0: none yet */
+    struct self_change self_change;
     struct queue_link hungry_link;
     int64_t hungry_since; /* clock_microseconds() */
 };

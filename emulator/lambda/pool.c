@@ -2,12 +2,17 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "lambda/lambda_state.h"
 #include "lambda/process.h"
 #include "lambda/room.h"
 #include "lambda/run.h"
 #include "model/limits.h"
+
+/* How long ago a run may have ended that a change of the function's files is put down to: what
+ * watches them takes a moment. */
+#define LATELY_MICROSECONDS 1000000
 
 static void take_function(struct pool *pool, const struct function *function)
 {
@@ -36,6 +41,7 @@ struct pool *pool_new(struct lambda *lambda, const struct function *function)
 void pool_free(struct pool *pool)
 {
     drop_function(pool);
+    self_change_deinit(&pool->self_change);
     free(pool);
 }
 
@@ -44,6 +50,15 @@ void pool_replace_function(struct pool *pool, const struct function *function)
     pool_retire(pool);
     drop_function(pool);
     take_function(pool, function);
+}
+
+bool pool_has_run_lately(const struct pool *pool)
+{
+    for (struct queue_link *link = pool->processes.first; link; link = link->next) {
+        if (process_is_at_work(container_of(link, struct process, link)))
+            return true;
+    }
+    return pool->last_run_at > 0 && clock_microseconds() - pool->last_run_at < LATELY_MICROSECONDS;
 }
 
 void pool_retire(struct pool *pool)
@@ -58,12 +73,19 @@ void pool_retire(struct pool *pool)
 
 void pool_remove(struct pool *pool)
 {
-    struct lambda_run *run;
+    struct queue_link *next;
 
     pool->is_removed = true;
     pool_retire(pool);
-    while ((run = pool_pop_waiting(pool)))
+    for (struct queue_link *link = pool->waiting.first; link; link = next) {
+        struct lambda_run *run = container_of(link, struct lambda_run, link);
+
+        next = link->next;
+        if (run->invocation && run->invocation->even_if_removed)
+            continue;
+        pool_remove_waiting(pool, run);
         run_refuse(run, INVOCATION_NO_FUNCTION);
+    }
 }
 
 /* One that starts will take the run it was started for, and one that has just answered is about to

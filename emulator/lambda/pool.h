@@ -2,6 +2,8 @@
 
 /* A function's processes: who gets the next event, and when another process starts or has to go. */
 
+#include <stdbool.h>
+
 #include "lambda/lambda.h"
 
 struct function;
@@ -17,6 +19,9 @@ void pool_free(struct pool *pool);
 
 /* The function has changed: what runs ends as it began, what comes next gets new processes. */
 void pool_replace_function(struct pool *pool, const struct function *function);
+
+/* True if the function runs, or has done so until a moment ago. */
+bool pool_has_run_lately(const struct pool *pool);
 
 /* Lets all of its processes end after what they run. */
 void pool_retire(struct pool *pool);

@@ -159,7 +159,9 @@ static void dismiss(struct process *process)
 void process_retire(struct process *process)
 {
     switch (process->state) {
-    case PROCESS_STARTING:
+    case PROCESS_STARTING: /* what it was started for waits for it: a start may cause the change */
+        process->retired_at = clock_microseconds();
+        break;
     case PROCESS_IDLE:
     case PROCESS_ANSWERED:
         dismiss(process);
@@ -171,6 +173,11 @@ void process_retire(struct process *process)
     case PROCESS_ENDING:
         break;
     }
+}
+
+bool process_is_at_work(const struct process *process)
+{
+    return process->state == PROCESS_STARTING || process->run;
 }
 
 void process_make_room(struct process *process)
@@ -324,6 +331,22 @@ static enum outcome never_answer(struct call *call)
     return reply_later(call, NULL, NULL);
 }
 
+/* A process that was retired while it started: it may have what waited for it then. */
+static enum outcome ask_as_retired(struct process *process, struct call *call)
+{
+    struct lambda_run *run = pool_first_waiting(process->pool);
+    enum outcome outcome;
+
+    if (!run || run->begun_at > process->retired_at) {
+        dismiss(process);
+        return never_answer(call);
+    }
+    pool_remove_waiting(process->pool, run);
+    outcome = hand_over(process, call, run);
+    become(process, PROCESS_DRAINING);
+    return outcome;
+}
+
 enum outcome process_ask(struct process *process, struct call *call)
 {
     struct lambda_run *run;
@@ -340,6 +363,8 @@ enum outcome process_ask(struct process *process, struct call *call)
     }
     if (process->state == PROCESS_ENDING)
         return never_answer(call);
+    if (process->state == PROCESS_STARTING && process->retired_at > 0)
+        return ask_as_retired(process, call);
     if (process->parked) /* it asks twice: the newer request counts */
         reply_empty(process->parked, 503);
     process->parked = NULL;
@@ -368,7 +393,8 @@ void process_answer(struct process *process, enum invocation_outcome outcome, co
 
     log_report(process, run);
     memcpy(process->answered_id, run->request_id, sizeof process->answered_id);
-    if (process->state == PROCESS_DRAINING)
+    process->pool->last_run_at = clock_microseconds();
+    if (process->state == PROCESS_DRAINING || process->pool->is_removed)
         dismiss(process);
     else
         become(process, PROCESS_ANSWERED);

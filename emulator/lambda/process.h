@@ -8,8 +8,8 @@
  *        |  |        | +--------|--|-------+ |
  *        |  +--------|----------|--+---------+         an event waits for it already
  *        |           |          |            |
- *        |           |          +--> DRAINING|         it is retired: ends with what it runs
- *        |           |          |       |    |
+ *        |           |          +--> DRAINING|         it is retired: ends with what it runs; one
+ *        |           |          |       |    |         that starts takes what waited for it before
  *        +-----------+----------+-------+----+--> ENDING --> freed when its exit is reported
  *
  * It takes one event at a time through its own loopback endpoint, which listens before it starts,
@@ -69,6 +69,7 @@ struct process {
     struct text problem;   /* why */
     bool has_extension;    /* wants to hear a SIGTERM */
     bool makes_room;       /* goes for another one's sake */
+    int64_t retired_at;    /* clock_microseconds(), while STARTING; 0: it isn't */
     bool is_returning;     /* while ANSWERED: counted in its pool as about to ask */
 };
 
@@ -90,6 +91,9 @@ void process_fail_start(struct process *process, const char *payload, size_t siz
 
 /* Lets it end after what it runs. */
 void process_retire(struct process *process);
+
+/* True if it starts, or runs an event. */
+bool process_is_at_work(const struct process *process);
 
 /* Ends an IDLE process for the sake of another function's. */
 void process_make_room(struct process *process);

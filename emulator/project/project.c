@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "project/postern_json.h"
 
@@ -154,6 +155,22 @@ void project_load(const struct project *project, struct registry *registry,
         break;
     }
     problems_sort(problems);
+}
+
+bool project_is_made_of(const struct project *project, const char *path)
+{
+    const char *name = last_component(path);
+    size_t size      = (size_t)(name - path);
+
+    if (project->file && strcmp(path, project->file) == 0)
+        return true;
+    if (size != strlen(project->folder) + 1 || !file_is_in(path, project->folder))
+        return false;
+    for (size_t i = 0; i < ARRAY_SIZE(in_folders); i++) {
+        if (strcmp(name, in_folders[i].name) == 0)
+            return true;
+    }
+    return strcmp(name, POSTERN_JSON) == 0;
 }
 
 void project_deinit(struct project *project)

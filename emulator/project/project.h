@@ -33,4 +33,7 @@ bool project_find(const char *path, struct project *project, struct problems *pr
 void project_load(const struct project *project, struct registry *registry,
                   struct problems *problems);
 
+/* True if path, which is absolute, is its file, or could become it. */
+bool project_is_made_of(const struct project *project, const char *path);
+
 void project_deinit(struct project *project);

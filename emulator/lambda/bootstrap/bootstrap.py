@@ -15,6 +15,9 @@ import sys
 import time
 import traceback
 
+# AWS: the code's folder is read-only. Here, compiled files would hide a change that leaves size and second as they are.
+sys.dont_write_bytecode = True
+
 API = os.environ["AWS_LAMBDA_RUNTIME_API"]
 TASK_ROOT = os.environ.get("LAMBDA_TASK_ROOT") or os.getcwd()
 PREFIX = "/2018-06-01/runtime"

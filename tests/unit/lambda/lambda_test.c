@@ -232,15 +232,15 @@ static void changed_code_gets_new_processes_and_what_runs_ends_as_it_began(void 
     scene_start(scene);
     scene_ask(scene, &asked, "held", "{}", SCENE_PATIENCE_MILLISECONDS);
     wait_for_file(scene, began);
-    lambda_retire(scene->lambda, "another");
-    lambda_retire(scene->lambda, "held");
+    lambda_retire(scene->lambda, "another", NULL, 0);
+    lambda_retire(scene->lambda, "held", NULL, 0);
     scene_write(scene, "go", "", 0600);
     scene_wait(scene, &asked);
     assert_int_equal(asked.invocation.outcome, INVOCATION_SUCCEEDED);
     pid = scene_run_for_number(scene, "held", "{}");
     assert_int_not_equal(pid, strtol(text_string(&asked.invocation.payload), NULL, 10));
     assert_int_equal(scene_run_for_number(scene, "held", "{}"), pid);
-    lambda_retire(scene->lambda, NULL);
+    lambda_retire(scene->lambda, "held", NULL, 0);
     assert_int_not_equal(scene_run_for_number(scene, "held", "{}"), pid);
     scene_forget(&asked);
 }

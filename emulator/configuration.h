@@ -1,0 +1,23 @@
+#pragma once
+
+/* One reading of the project: what it resolves to, and what is wrong with it. */
+
+#include <stdbool.h>
+
+#include "base/text.h"
+#include "model/registry.h"
+#include "project/project.h"
+
+struct configuration {
+    struct project project;
+    struct registry registry; /* not to be used unless is_fine */
+    struct text problems;     /* FILE:LINE: what is wrong, a line each; warnings, too */
+    bool is_fine;
+};
+
+/* Reads the project that path means; env_file as for loading_read(). On any thread. The caller
+ * frees it, what it holds is never changed. */
+struct configuration *configuration_read(const char *path, const char *env_file);
+
+/* Harmless with NULL. */
+void configuration_free(struct configuration *configuration);

@@ -1,0 +1,147 @@
+#include "model/difference.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "model/registry.h"
+
+/* Changes that are named. */
+#define NAMED_MAX 8
+
+enum change { ADDED, REMOVED, CHANGED };
+
+static const char *const words[] = {
+    [ADDED] = "added", [REMOVED] = "removed", [CHANGED] = "changed"};
+
+/* A list of changes that is being written. */
+struct list {
+    struct text *out;
+    size_t count;
+};
+
+static void add(struct list *list, const char *kind, const char *name, enum change change)
+{
+    list->count++;
+    if (list->count > NAMED_MAX)
+        return;
+    text_append_format(list->out, "%s%s %s %s", list->count > 1 ? ", " : "", kind, name,
+                       words[change]);
+}
+
+static void compare_functions(const struct registry *before, const struct registry *after,
+                              struct list *list)
+{
+    for (size_t i = 0; i < after->function_count; i++) {
+        const struct function *function = &after->functions[i];
+        const struct function *old      = registry_find_function(before, function->name);
+
+        if (!old)
+            add(list, "function", function->name, ADDED);
+        else if (!function_equals(old, function))
+            add(list, "function", function->name, CHANGED);
+    }
+    for (size_t i = 0; i < before->function_count; i++) {
+        if (!registry_find_function(after, before->functions[i].name))
+            add(list, "function", before->functions[i].name, REMOVED);
+    }
+}
+
+static const struct integration *integration_of(const struct api *api, const struct route *route)
+{
+    return api_find_integration(api, route->integration_id);
+}
+
+static bool is_same_integration(const struct integration *a, const struct integration *b)
+{
+    if (!a || !b)
+        return a == b;
+    return a->type == b->type && strcmp(a->function, b->function) == 0 &&
+           a->timeout_milliseconds == b->timeout_milliseconds;
+}
+
+static bool is_same_route(const struct api *before, const struct route *old,
+                          const struct api *after, const struct route *route)
+{
+    return old->has_route_response == route->has_route_response &&
+           is_same_integration(integration_of(before, old), integration_of(after, route));
+}
+
+static void compare_routes(const struct api *before, const struct api *after, struct list *list)
+{
+    for (size_t i = 0; i < after->route_count; i++) {
+        const struct route *route = &after->routes[i];
+        const struct route *old   = api_find_route(before, route->route_key);
+
+        if (!old)
+            add(list, "route", route->route_key, ADDED);
+        else if (!is_same_route(before, old, after, route))
+            add(list, "route", route->route_key, CHANGED);
+    }
+    for (size_t i = 0; i < before->route_count; i++) {
+        if (!api_find_route(after, before->routes[i].route_key))
+            add(list, "route", before->routes[i].route_key, REMOVED);
+    }
+}
+
+static const struct stage *find_stage(const struct api *api, const char *name)
+{
+    for (size_t i = 0; i < api->stage_count; i++) {
+        if (strcmp(api->stages[i].stage_name, name) == 0)
+            return &api->stages[i];
+    }
+    return NULL;
+}
+
+static void compare_stages(const struct api *before, const struct api *after, struct list *list)
+{
+    for (size_t i = 0; i < after->stage_count; i++) {
+        const struct stage *stage = &after->stages[i];
+        const struct stage *old   = find_stage(before, stage->stage_name);
+
+        if (!old)
+            add(list, "stage", stage->stage_name, ADDED);
+        else if (!name_values_equal(&old->stage_variables, &stage->stage_variables))
+            add(list, "stage", stage->stage_name, CHANGED);
+    }
+    for (size_t i = 0; i < before->stage_count; i++) {
+        if (!find_stage(after, before->stages[i].stage_name))
+            add(list, "stage", before->stages[i].stage_name, REMOVED);
+    }
+}
+
+static void compare_apis(const struct registry *before, const struct registry *after,
+                         struct list *list)
+{
+    for (size_t i = 0; i < after->api_count; i++) {
+        const struct api *api = &after->apis[i];
+        const struct api *old = registry_find_api(before, api->api_id);
+
+        if (!old) {
+            add(list, "API", api->name, ADDED);
+            continue;
+        }
+        if (strcmp(old->name, api->name) != 0 ||
+            strcmp(old->route_selection_expression, api->route_selection_expression) != 0)
+            add(list, "API", api->name, CHANGED);
+        compare_routes(old, api, list);
+        compare_stages(old, api, list);
+    }
+    for (size_t i = 0; i < before->api_count; i++) {
+        if (!registry_find_api(after, before->apis[i].api_id))
+            add(list, "API", before->apis[i].name, REMOVED);
+    }
+}
+
+void difference_describe(const struct registry *before, const struct registry *after,
+                         struct text *out)
+{
+    struct list list = {.out = out};
+
+    compare_functions(before, after, &list);
+    compare_apis(before, after, &list);
+    if (list.count > NAMED_MAX)
+        text_append_format(out, " and %zu more changes", list.count - NAMED_MAX);
+}

@@ -1,0 +1,425 @@
+#include "reload.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "configuration.h"
+#include "deployment.h"
+#include "lambda/lambda.h"
+#include "loop/watch.h"
+#include "loop/work.h"
+#include "model/difference.h"
+#include "project/watching.h"
+
+/* Functions that one log line names. */
+#define NAMED_MAX 5
+
+struct reading;
+
+struct reload {
+    struct reload_settings settings;
+    char *env_file;   /* absolute; NULL: .env beside the project */
+    char *ready_file; /* absolute; NULL: none */
+    struct watch *watch;
+    struct reading *reading; /* the project is being read */
+    bool is_outdated;        /* and has changed since that began */
+    bool is_broken;          /* what was read last can't be used */
+    struct text told;        /* the problems that the log has told */
+};
+
+/* The project, read on another thread. */
+struct reading {
+    struct work work;
+    struct reload *reload; /* NULL: nobody waits for it any more */
+    char *project;
+    char *env_file;
+    int64_t changed_at; /* clock_microseconds() */
+    struct configuration *configuration;
+};
+
+static const struct configuration *current(const struct reload *reload)
+{
+    return reload->settings.deployment->configuration;
+}
+
+static double milliseconds_since(int64_t begin)
+{
+    return (double)(clock_microseconds() - begin) / 1000;
+}
+
+/* Which files matter. */
+
+static const char *last_component(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+/* The absolute path of a file that needn't exist yet, in a folder that does; NULL without one. */
+static char *resolve(const char *path)
+{
+    SCOPED_MEMORY char *folder   = NULL;
+    SCOPED_MEMORY char *resolved = NULL;
+    size_t size;
+
+    if (!path)
+        return NULL;
+    size     = (size_t)(last_component(path) - path);
+    folder   = size > 0 ? memory_copy(path, size) : memory_copy_string(".");
+    resolved = realpath(folder, NULL);
+    return resolved ? memory_format("%s/%s", strcmp(resolved, "/") == 0 ? "" : resolved,
+                                    last_component(path))
+                    : NULL;
+}
+
+static bool is_env_file(const struct reload *reload, const char *path)
+{
+    const char *folder = current(reload)->project.folder;
+
+    if (reload->env_file)
+        return strcmp(path, reload->env_file) == 0;
+    return file_is_in(path, folder) && strcmp(path + strlen(folder), "/.env") == 0;
+}
+
+/* The ready file is written under another name first. */
+static bool is_ours(const struct reload *reload, const char *path)
+{
+    if (strcmp(path, reload->settings.data_folder) == 0)
+        return true;
+    return reload->ready_file && strncmp(path, reload->ready_file, strlen(reload->ready_file)) == 0;
+}
+
+static bool is_of_a_function(const struct registry *registry, const char *path)
+{
+    for (size_t i = 0; i < registry->function_count; i++) {
+        if (file_is_in(path, registry->functions[i].code_uri))
+            return true;
+    }
+    return false;
+}
+
+static bool is_ignored(void *owner, const char *path)
+{
+    const struct reload *reload               = owner;
+    const struct configuration *configuration = current(reload);
+
+    if (is_env_file(reload, path))
+        return false;
+    return watching_ignores(last_component(path)) || is_ours(reload, path) ||
+           (!file_is_in(path, configuration->project.folder) &&
+            !is_of_a_function(&configuration->registry, path));
+}
+
+/* True if watching root watches path, too: nothing on the way there is ignored. */
+static bool is_reached(const char *path, const char *root)
+{
+    SCOPED_MEMORY char *rest = NULL;
+    char *left               = NULL;
+
+    if (!file_is_in(path, root))
+        return false;
+    rest = memory_copy_string(path + strlen(root));
+    for (char *name = strtok_r(rest, "/", &left); name; name = strtok_r(NULL, "/", &left)) {
+        if (watching_ignores(name))
+            return false;
+    }
+    return true;
+}
+
+/* Watches the project's folder, and what is read from elsewhere. */
+static void watch_all(struct reload *reload)
+{
+    const struct configuration *configuration = current(reload);
+    const struct registry *registry           = &configuration->registry;
+    SCOPED_MEMORY const char **folders =
+        memory_new((registry->function_count + 2) * sizeof *folders);
+    SCOPED_MEMORY char *beside = NULL;
+    size_t count               = 0;
+
+    folders[count++] = configuration->project.folder;
+    for (size_t i = 0; i < registry->function_count; i++) {
+        if (!is_reached(registry->functions[i].code_uri, folders[0]))
+            folders[count++] = registry->functions[i].code_uri;
+    }
+    if (reload->env_file && !file_is_in(reload->env_file, folders[0])) {
+        beside           = memory_copy(reload->env_file,
+                                       (size_t)(last_component(reload->env_file) - reload->env_file - 1));
+        folders[count++] = beside[0] ? beside : "/";
+    }
+    watch_set(reload->watch, folders, count);
+}
+
+/* What has changed is code. */
+
+/* A change for the log: which functions it concerns. */
+struct concerned {
+    struct text names;
+    size_t count;
+};
+
+static void name_function(struct concerned *concerned, const char *name)
+{
+    concerned->count++;
+    if (concerned->count > NAMED_MAX)
+        return;
+    text_append_format(&concerned->names, "%s%s", concerned->count > 1 ? ", " : "", name);
+}
+
+/* As the user would name it. */
+static const char *shorten(const struct reload *reload, const char *path)
+{
+    const char *folder = current(reload)->project.folder;
+    size_t size        = strlen(folder);
+
+    return file_is_in(path, folder) && path[size] == '/' ? path + size + 1 : path;
+}
+
+/* The files among the changes that are code, or folders with code, of the function. */
+static size_t pick(const struct reload *reload, const struct function *function,
+                   const struct watch_changes *changes, const char **files)
+{
+    const struct project *project = &current(reload)->project;
+    size_t count                  = 0;
+
+    for (size_t i = 0; i < changes->count; i++) {
+        const char *path = changes->paths[i];
+
+        if (project_is_made_of(project, path) || is_env_file(reload, path))
+            continue;
+        if (file_is_in(path, function->code_uri) || file_is_in(function->code_uri, path))
+            files[count++] = shorten(reload, path);
+    }
+    return count;
+}
+
+static void log_code_change(const struct concerned *concerned, const char *file, size_t file_count,
+                            int64_t begin)
+{
+    SCOPED_TEXT line = {0};
+
+    text_append_format(&line, "reloaded %s", text_string(&concerned->names));
+    if (concerned->count > NAMED_MAX)
+        text_append_format(&line, " and %zu more functions", concerned->count - NAMED_MAX);
+    text_append_format(&line, " in %.0f ms: ", milliseconds_since(begin));
+    if (!file)
+        text_append_string(&line, "many files have changed");
+    else if (file_count > 1)
+        text_append_format(&line, "%s and %zu more files have changed", file, file_count - 1);
+    else
+        text_append_format(&line, "%s has changed", file);
+    log_info(LOG_FIELDS({"reason", "reloaded"}), "%s", text_string(&line));
+}
+
+static void reload_code(struct reload *reload, const struct watch_changes *changes)
+{
+    const struct registry *registry  = &current(reload)->registry;
+    struct concerned concerned       = {0};
+    SCOPED_MEMORY const char **files = memory_new((changes->count + 1) * sizeof *files);
+    SCOPED_MEMORY char *first        = NULL;
+    size_t most                      = 0;
+
+    for (size_t i = 0; i < registry->function_count; i++) {
+        const struct function *function = &registry->functions[i];
+        size_t count                    = pick(reload, function, changes, files);
+
+        if (count == 0 && !changes->is_everything)
+            continue;
+        lambda_retire(reload->settings.deployment->lambda, function->name, files, count);
+        name_function(&concerned, function->name);
+        if (!first && count > 0)
+            first = memory_copy_string(files[0]);
+        most = count > most ? count : most;
+    }
+    if (concerned.count > 0)
+        log_code_change(&concerned, first, most, changes->began_at);
+    text_deinit(&concerned.names);
+}
+
+/* What has changed is the project. */
+
+static void start_reading(struct reload *reload, int64_t changed_at);
+
+/* A line of the log for each problem; not if they were told before. True if they are news. */
+static bool tell_problems(struct reload *reload, const struct configuration *configuration)
+{
+    SCOPED_MEMORY char *lines = memory_copy_string(text_string(&configuration->problems));
+    char *left                = NULL;
+
+    if (text_equals(&reload->told, lines))
+        return false;
+    text_clear(&reload->told);
+    text_append_string(&reload->told, lines);
+    for (char *line = strtok_r(lines, "\n", &left); line; line = strtok_r(NULL, "\n", &left)) {
+        if (configuration->is_fine)
+            log_warn(LOG_FIELDS({"reason", "project-warning"}), "%s", line);
+        else
+            log_error(LOG_FIELDS({"reason", "broken-project"}), "%s", line);
+    }
+    return true;
+}
+
+/* A project that has gone was deleted, or is about to be written anew. */
+static bool has_gone(const struct reload *reload, const struct configuration *fresh)
+{
+    return fresh->is_fine && fresh->project.kind == PROJECT_NONE &&
+           current(reload)->project.kind != PROJECT_NONE;
+}
+
+static void keep_last(struct reload *reload, struct configuration *fresh)
+{
+    reload->is_broken = true;
+    if (has_gone(reload, fresh)) {
+        fresh->is_fine = false;
+        text_append_format(&fresh->problems, "%s: has gone: write it again, or stop\n",
+                           current(reload)->project.label);
+    }
+    if (tell_problems(reload, fresh))
+        log_warn(LOG_FIELDS({"reason", "broken-project"}),
+                 "the project can't be used as it is now: what was read last goes on serving");
+    configuration_free(fresh);
+}
+
+static void take(struct reload *reload, struct configuration *fresh, int64_t changed_at)
+{
+    SCOPED_TEXT difference = {0};
+    bool was_broken        = reload->is_broken;
+    const char *label      = fresh->project.label ? fresh->project.label : "the project";
+
+    reload->is_broken = false;
+    difference_describe(&current(reload)->registry, &fresh->registry, &difference);
+    tell_problems(reload, fresh);
+    deployment_replace(reload->settings.deployment, fresh);
+    watch_all(reload);
+    if (difference.size > 0)
+        log_info(LOG_FIELDS({"reason", "reloaded"}), "reloaded %s in %.0f ms: %s", label,
+                 milliseconds_since(changed_at), text_string(&difference));
+    else if (was_broken)
+        log_info(LOG_FIELDS({"reason", "reloaded"}),
+                 "%s can be used again, and is what is served already", label);
+    else
+        log_debug(NULL, "%s is what is served already", label);
+}
+
+static void free_reading(struct reading *reading)
+{
+    free(reading->project);
+    free(reading->env_file);
+    free(reading);
+}
+
+static void on_read(struct work *work)
+{
+    struct reading *reading     = container_of(work, struct reading, work);
+    struct configuration *fresh = reading->configuration;
+    struct reload *reload       = reading->reload;
+    int64_t changed_at          = reading->changed_at;
+
+    free_reading(reading);
+    if (!reload) {
+        configuration_free(fresh);
+        return;
+    }
+    reload->reading = NULL;
+    if (reload->is_outdated) {
+        configuration_free(fresh);
+        start_reading(reload, changed_at);
+    } else if (fresh->is_fine && !has_gone(reload, fresh)) {
+        take(reload, fresh, changed_at);
+    } else {
+        keep_last(reload, fresh);
+    }
+}
+
+static void read_project(struct work *work)
+{
+    struct reading *reading = container_of(work, struct reading, work);
+
+    reading->configuration = configuration_read(reading->project, reading->env_file);
+}
+
+static void start_reading(struct reload *reload, int64_t changed_at)
+{
+    struct reading *reading;
+
+    reload->is_outdated = reload->reading != NULL;
+    if (reload->is_outdated)
+        return;
+    reading             = NEW(struct reading);
+    reading->reload     = reload;
+    reading->project    = memory_copy_string(reload->settings.project);
+    reading->env_file   = memory_copy_string(reload->settings.env_file);
+    reading->changed_at = changed_at;
+    if (work_start(reload->settings.loop, &reading->work, read_project, on_read) < 0)
+        free_reading(reading);
+    else
+        reload->reading = reading;
+}
+
+static bool is_of_project(const struct reload *reload, const struct watch_changes *changes)
+{
+    const struct project *project = &current(reload)->project;
+
+    for (size_t i = 0; i < changes->count; i++) {
+        const char *path = changes->paths[i];
+
+        if (project_is_made_of(project, path) || is_env_file(reload, path) ||
+            file_is_in(project->folder, path))
+            return true;
+    }
+    return changes->is_everything;
+}
+
+static void on_change(void *owner, const struct watch_changes *changes)
+{
+    struct reload *reload = owner;
+
+    reload_code(reload, changes);
+    if (is_of_project(reload, changes))
+        start_reading(reload, changes->began_at);
+}
+
+struct reload *reload_new(const struct reload_settings *settings)
+{
+    struct reload *reload               = NEW(struct reload);
+    const struct watch_settings watched = {
+        .loop       = settings->loop,
+        .alarms     = settings->alarms,
+        .is_ignored = is_ignored,
+        .on_change  = on_change,
+        .owner      = reload,
+    };
+
+    reload->settings   = *settings;
+    reload->env_file   = resolve(settings->env_file);
+    reload->ready_file = resolve(settings->ready_file);
+    text_append_string(&reload->told, text_string(&current(reload)->problems));
+    reload->watch = watch_new(&watched);
+    if (!reload->watch) {
+        reload_free(reload);
+        return NULL;
+    }
+    watch_all(reload);
+    log_debug(NULL, "watching %zu folders for changes", watch_folder_count(reload->watch));
+    return reload;
+}
+
+void reload_free(struct reload *reload)
+{
+    if (!reload)
+        return;
+    if (reload->reading)
+        reload->reading->reload = NULL;
+    watch_free(reload->watch);
+    text_deinit(&reload->told);
+    free(reload->env_file);
+    free(reload->ready_file);
+    free(reload);
+}

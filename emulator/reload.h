@@ -1,0 +1,29 @@
+#pragma once
+
+/*
+ * What a changed file sets off: a function whose code has changed gets new processes, and a changed
+ * project is read again, on another thread, and deployed. A project that is broken is told about
+ * once, and the last good one goes on.
+ */
+
+struct alarms;
+struct deployment;
+struct loop;
+struct reload;
+
+/* Strings are borrowed. */
+struct reload_settings {
+    struct loop *loop;
+    struct alarms *alarms;
+    struct deployment *deployment;
+    const char *project;     /* as emulator_settings has it, */
+    const char *env_file;    /* and this one */
+    const char *data_folder; /* ours: nothing in it is of anybody's project */
+    const char *ready_file;  /* the same; NULL: none */
+};
+
+/* Watches the files of what is deployed. NULL after logging why. */
+struct reload *reload_new(const struct reload_settings *settings);
+
+/* Harmless with NULL. */
+void reload_free(struct reload *reload);
