@@ -70,7 +70,7 @@ static int read_choice(const char *choices, const char *word)
 
 static bool is_fine_text(const struct option *option, const char *word)
 {
-    return word[0] != '\0' && (!option->is_fine || option->is_fine(word));
+    return option->is_fine ? option->is_fine(word) : word[0] != '\0';
 }
 
 bool option_take(const struct option *option, const char *word, void *settings)

@@ -37,7 +37,7 @@ struct option {
     long long least;      /* of a number; of seconds in milliseconds */
     long long most;
     const char *otherwise;             /* the default, as a word; NULL: none */
-    bool (*is_fine)(const char *word); /* of a text, or each of a list; NULL: any is */
+    bool (*is_fine)(const char *word); /* of a text, or each of a list; NULL: any but "" is */
     const char *expected;              /* with is_fine: "a host name or an address" */
     const char *help;
 };

@@ -12,7 +12,11 @@
 #define RUN     OPTIONS_OF_RUN
 #define CHECK   OPTIONS_OF_CHECK
 #define HELP    OPTIONS_OF_HELP
+#define EVENT   OPTIONS_OF_EVENT
+#define INVOKE  OPTIONS_OF_INVOKE
+#define INIT    OPTIONS_OF_INIT
 #define EMULATE (START | RUN)
+#define SAMPLE  (EVENT | INVOKE)
 
 #define MONTH_MILLISECONDS (30ll * 24 * 3600 * 1000)
 
@@ -46,6 +50,12 @@ static bool is_region(const char *word)
            !strstr(word, "--") && strlen(word) < 32;
 }
 
+/* Nothing as well. */
+static bool is_anything(const char *word)
+{
+    return true;
+}
+
 static bool is_account(const char *word)
 {
     return strlen(word) == 12 && consists_of(word, DIGITS);
@@ -62,6 +72,7 @@ static bool is_account(const char *word)
 #define SECONDS(name, member, from)                                                                \
     .kind = KIND_SECONDS, .argument = (name), AT(member), .least = (from),                         \
     .most = MONTH_MILLISECONDS
+#define LIST(name, member)   .kind = KIND_LIST, .argument = (name), AT(member)
 #define RULE(function, text) .is_fine = (function), .expected = (text)
 
 /* clang-format off */
@@ -71,19 +82,23 @@ static const struct option table[] = {
     {"host", .subcommands = EMULATE, TEXT("ADDR", settings.host), .otherwise = "localhost",
      RULE(is_host, "a host name or an address"),
      .help = "the address to listen on; localhost means IPv4 and IPv6"},
-    {"domain", .subcommands = EMULATE, TEXT("HOST:PORT", settings.domain),
+    {"domain", .subcommands = EMULATE | SAMPLE, TEXT("HOST:PORT", settings.domain),
      RULE(is_domain, "a host and perhaps a port, like localhost:3001"),
      .help = "what events carry as domainName [localhost:PORT]"},
     {"data", .subcommands = EMULATE, TEXT("DIR", settings.data),
      .help = "database, certificates, runtime files [.postern beside the project]"},
+    {"data", .subcommands = INVOKE, TEXT("DIR", settings.data),
+     .help = "whose certificates handlers trust [.postern beside the project]"},
+    {"env-file", .subcommands = EMULATE | CHECK | INVOKE, TEXT("FILE", settings.env_file),
+     .help = "more environment for handlers, like dotenv's [.env beside the project]"},
     {"in-memory", .subcommands = START, FLAG(settings.in_memory), .otherwise = "off",
      .help = "keep nothing in the database"},
     {"in-memory", .subcommands = RUN, FLAG(settings.in_memory), .otherwise = "on",
      .help = "keep nothing in the database; --in-memory=off keeps it"},
-    {"region", .subcommands = EMULATE, TEXT("NAME", settings.region), .otherwise = "us-east-1",
+    {"region", .subcommands = EMULATE | INVOKE, TEXT("NAME", settings.region), .otherwise = "us-east-1",
      RULE(is_region, "the name of a region, like eu-central-1"),
      .help = "for ARNs and the handlers' environment"},
-    {"account", .subcommands = EMULATE, TEXT("ID", settings.account), .otherwise = "000000000000",
+    {"account", .subcommands = EMULATE | INVOKE, TEXT("ID", settings.account), .otherwise = "000000000000",
      RULE(is_account, "12 digits"),
      .help = "for ARNs, 12 digits"},
     {"ready-file", .subcommands = EMULATE, TEXT("FILE", settings.ready_file),
@@ -102,17 +117,47 @@ static const struct option table[] = {
      .help = "handler processes at once, of all functions [32 a core]"},
     {"no-watch", .subcommands = EMULATE, FLAG(settings.no_watch), .otherwise = "off",
      .help = "don't reload handlers and the project file when they change"},
-    {"log-level", .subcommands = EMULATE, CHOICE("error|warn|info|debug", log_level), .otherwise = "info",
+    {"log-level", .subcommands = EMULATE | INVOKE, CHOICE("error|warn|info|debug", log_level), .otherwise = "info",
      .help = "how much is logged, to standard error"},
-    {"log-format", .subcommands = EMULATE, CHOICE("text|json", log_format), .otherwise = "text",
+    {"log-format", .subcommands = EMULATE | INVOKE, CHOICE("text|json", log_format), .otherwise = "text",
      .help = "how log lines look"},
     {"quiet", .subcommands = EMULATE, FLAG(settings.quiet), .otherwise = "off",
      .help = "no banner, just \"Ready.\""},
+    {"event", .subcommands = INVOKE, TEXT("KIND|FILE", event), .letter = 'e',
+     .help = "connect, message, disconnect; a file of JSON; - for standard input"},
+    {"api", .subcommands = SAMPLE, TEXT("ID|NAME", sample.api),
+     .help = "which API the event is of [the first]"},
+    {"stage", .subcommands = SAMPLE, TEXT("NAME", sample.stage),
+     .help = "which stage [the API's first; dev]"},
+    {"route", .subcommands = SAMPLE, TEXT("KEY", sample.route),
+     .help = "the route that the message takes [what the body selects]"},
+    {"connection", .subcommands = SAMPLE, TEXT("ID", sample.connection_id),
+     .help = "the connection's id [a new one]"},
+    {"body", .subcommands = SAMPLE, TEXT("TEXT|@FILE", body), .letter = 'b', .is_fine = is_anything,
+     .help = "the message"},
+    {"header", .subcommands = SAMPLE, LIST("'Name: value'", headers), .letter = 'H',
+     .help = "a header of the handshake"},
+    {"query", .subcommands = SAMPLE, LIST("NAME=VALUE", queries), .letter = 'q',
+     .help = "a parameter of the URL that was connected to"},
+    {"code", .subcommands = SAMPLE, COUNT("N", sample.code, 1000, 4999),
+     .help = "what the connection was closed with [1005]"},
+    {"reason", .subcommands = SAMPLE, TEXT("TEXT", sample.reason), .is_fine = is_anything,
+     .help = "the reason beside it"},
+    {"compact", .subcommands = EVENT, FLAG(is_compact), .otherwise = "off",
+     .help = "on one line, as handlers get it, on a terminal too"},
+    {"runtime", .subcommands = INIT, CHOICE(INIT_RUNTIMES, runtime), .otherwise = "nodejs",
+     .help = "what the handlers are written in"},
     {NULL},
 };
 
 static const struct operand operands[] = {
-    {"PROJECT", .subcommands = START | RUN | CHECK, AT(settings.project), .otherwise = ".",
+    {"KIND", .subcommands = EVENT, .is_needed = true, AT(sample.kind),
+     .expected = "connect, message or disconnect"},
+    {"FUNCTION", .subcommands = INVOKE, .is_needed = true, AT(function),
+     .expected = "the name of a function of the project"},
+    {"DIR", .subcommands = INIT, AT(folder), .otherwise = ".",
+     .expected = "the folder to write to"},
+    {"PROJECT", .subcommands = START | RUN | CHECK | SAMPLE, AT(settings.project), .otherwise = ".",
      .expected = "a postern.json or the folder that has one"},
     {"CMD", .subcommands = RUN, .is_needed = true, .is_command = true, AT(command),
      .expected = "the command to run, for example `postern run -- npm test`"},

@@ -9,9 +9,14 @@
 
 #include "base/log.h"
 #include "cli/command_line.h"
+#include "cli/option.h"
 #include "emulator/emulator.h"
+#include "emulator/sample_event.h"
 
 struct text;
+
+/* The kinds of project that `init` writes. */
+#define INIT_RUNTIMES "nodejs|python|custom"
 
 /* The subcommands, as bits. */
 enum options_of {
@@ -20,6 +25,9 @@ enum options_of {
     OPTIONS_OF_CHECK   = 1 << 2,
     OPTIONS_OF_VERSION = 1 << 3,
     OPTIONS_OF_HELP    = 1 << 4,
+    OPTIONS_OF_EVENT   = 1 << 5,
+    OPTIONS_OF_INVOKE  = 1 << 6,
+    OPTIONS_OF_INIT    = 1 << 7,
 };
 
 struct options {
@@ -30,6 +38,18 @@ struct options {
     int log_format;   /* an enum log_format */
     char **command;   /* `run`: behind "--" */
     const char *help; /* `help`: the subcommand that it is about; NULL: all */
+
+    /* `event` and `invoke`: cli/sample_options.c puts the rest into sample. */
+    struct sample_settings sample;
+    const char *body; /* text or @FILE; NULL: none */
+    struct word_list headers;
+    struct word_list queries;
+    bool is_compact;
+
+    const char *function; /* `invoke` */
+    const char *event;    /* a kind, a file or "-"; NULL: what the function is for */
+    const char *folder;   /* `init` */
+    int runtime;          /* one of INIT_RUNTIMES */
 };
 
 /* A local that is released at the end of its block. */

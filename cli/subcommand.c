@@ -12,15 +12,18 @@
 #include "json/nearest.h"
 
 /* The help of each one is cli/help/NAME.txt, its operands and options are rows in cli/options.c. */
+/* clang-format off */
 static const struct subcommand subcommands[] = {
-    {"start",   "run a project until Ctrl-C (SIGINT, SIGTERM, SIGHUP)",            OPTIONS_OF_START,
-     subcommand_start                                                                                                    },
-    {"run",     "start, run CMD, stop; exit with CMD's status",                    OPTIONS_OF_RUN,     subcommand_run    },
-    {"check",   "read a project, print what it resolves to, report every problem", OPTIONS_OF_CHECK,
-     subcommand_check                                                                                                    },
-    {"version", "print the version",                                               OPTIONS_OF_VERSION, subcommand_version},
-    {"help",    "print this, or the help of a command",                            OPTIONS_OF_HELP,    subcommand_help   },
+    {"start", "run a project until Ctrl-C (SIGINT, SIGTERM, SIGHUP)", OPTIONS_OF_START, subcommand_start},
+    {"run", "start, run CMD, stop; exit with CMD's status", OPTIONS_OF_RUN, subcommand_run},
+    {"check", "read a project, print what it resolves to, report every problem", OPTIONS_OF_CHECK, subcommand_check},
+    {"init", "write a small working project", OPTIONS_OF_INIT, subcommand_init},
+    {"invoke", "run one function with one event, print its result", OPTIONS_OF_INVOKE, subcommand_invoke},
+    {"event", "print a sample event: connect, message, disconnect", OPTIONS_OF_EVENT, subcommand_event},
+    {"version", "print the version", OPTIONS_OF_VERSION, subcommand_version},
+    {"help", "print this, or the help of a command", OPTIONS_OF_HELP, subcommand_help},
 };
+/* clang-format on */
 
 const struct subcommand *subcommand_find(const char *name)
 {

@@ -71,9 +71,9 @@ struct emulator {
     bool is_in_a_hurry; /* a second signal: stop at once */
 };
 
-int emulator_check(const char *path, struct text *out, struct text *errors)
+int emulator_check(const char *path, const char *env_file, struct text *out, struct text *errors)
 {
-    struct configuration *configuration = configuration_read(path, NULL);
+    struct configuration *configuration = configuration_read(path, env_file);
     bool is_fine                        = configuration->is_fine;
 
     text_append_string(errors, text_string(&configuration->problems));
@@ -190,7 +190,9 @@ static int open_handlers(struct emulator *emulator)
              .environment            = &emulator->handler_environment,
     };
 
-    loading_put_environment(emulator->certificates, &emulator->handler_environment);
+    loading_put_environment(&emulator->handler_environment,
+                            certificates_ca_file(emulator->certificates),
+                            certificates_bundle_file(emulator->certificates));
     emulator->lambda = lambda_new(&lambda);
     if (!emulator->lambda)
         return -EIO;

@@ -43,6 +43,6 @@ struct emulator_settings {
  */
 int emulator_run(const struct emulator_settings *settings);
 
-/* What `check` prints: the resolved project to out, its problems to errors. Returns the exit
- * status. */
-int emulator_check(const char *path, struct text *out, struct text *errors);
+/* What `check` prints: the resolved project to out, its problems and those of its environment file
+ * (NULL: .env) to errors. Returns the exit status. */
+int emulator_check(const char *path, const char *env_file, struct text *out, struct text *errors);

@@ -4,7 +4,6 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "crypto/certificates.h"
 #include "model/name_values.h"
 #include "project/project.h"
 #include "project/project_environment.h"
@@ -39,12 +38,12 @@ bool loading_read(const char *path, const char *env_file, struct project *projec
 }
 
 /* Variables that replace the system's roots get them and ours. */
-void loading_put_environment(const struct certificates *certificates,
-                             struct name_values *environment)
+void loading_put_environment(struct name_values *environment, const char *ca_file,
+                             const char *bundle_file)
 {
     static const char *const bundles[] = {"AWS_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"};
 
-    name_values_put(environment, "NODE_EXTRA_CA_CERTS", certificates_ca_file(certificates));
+    name_values_put(environment, "NODE_EXTRA_CA_CERTS", ca_file);
     for (size_t i = 0; i < ARRAY_SIZE(bundles); i++)
-        name_values_put(environment, bundles[i], certificates_bundle_file(certificates));
+        name_values_put(environment, bundles[i], bundle_file);
 }

@@ -4,7 +4,6 @@
 
 #include <stdbool.h>
 
-struct certificates;
 struct name_values;
 struct project;
 struct registry;
@@ -18,6 +17,6 @@ struct text;
 bool loading_read(const char *path, const char *env_file, struct project *project,
                   struct registry *registry, struct text *errors);
 
-/* Puts what lets handlers trust our certificate. */
-void loading_put_environment(const struct certificates *certificates,
-                             struct name_values *environment);
+/* Puts what lets handlers trust our certificate: PEM files as certificates.h has them. */
+void loading_put_environment(struct name_values *environment, const char *ca_file,
+                             const char *bundle_file);

@@ -1,6 +1,6 @@
 #pragma once
 
-/* Files that make puts into the binary: schemas/, the bootstraps, the texts of cli/help/. */
+/* Files that make puts into the binary: schemas/, the bootstraps, cli/help/ and cli/init/. */
 
 #include <stddef.h>
 

@@ -60,6 +60,7 @@ struct invocation {
     enum invocation_outcome outcome;
     struct text payload;
     int64_t duration_microseconds; /* from lambda_invoke() */
+    int64_t waiting_microseconds;  /* of them, until a process had the event: a cold start */
 
     char request_id[ID_UUID_SIZE]; /* Lambda's own; valid once lambda_invoke() has returned */
 

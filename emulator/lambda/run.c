@@ -56,13 +56,16 @@ static void tell(struct lambda_run *run, enum invocation_outcome outcome, const 
                  size_t size)
 {
     struct invocation *invocation = run->invocation;
+    int64_t now                   = clock_microseconds();
 
     if (!invocation)
         return;
     run->invocation                   = NULL;
     invocation->run                   = NULL;
     invocation->outcome               = outcome;
-    invocation->duration_microseconds = clock_microseconds() - run->begun_at;
+    invocation->duration_microseconds = now - run->begun_at;
+    invocation->waiting_microseconds =
+        (run->running_at > 0 ? run->running_at : now) - run->begun_at;
     if (size > 0)
         text_append(&invocation->payload, payload, size);
     invocation->done(invocation);

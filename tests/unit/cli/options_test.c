@@ -336,21 +336,21 @@ static void help_lists_what_a_subcommand_takes(void **state)
 {
     SCOPED_TEXT start         = {0};
     SCOPED_TEXT run           = {0};
-    SCOPED_TEXT check         = {0};
+    SCOPED_TEXT version       = {0};
     struct command_line lines = options_of(OPTIONS_OF_START);
 
     command_line_append_options(&lines, &start);
     lines = options_of(OPTIONS_OF_RUN);
     command_line_append_options(&lines, &run);
-    lines = options_of(OPTIONS_OF_CHECK);
-    command_line_append_options(&lines, &check);
+    lines = options_of(OPTIONS_OF_VERSION);
+    command_line_append_options(&lines, &version);
     assert_non_null(strstr(text_string(&start), "(POSTERN_LOG_FORMAT is --log-format):\n"));
     assert_non_null(strstr(text_string(&start), "  --port N                          the one "
                                                 "public port; 0 picks a free one [3001]\n"));
     assert_non_null(strstr(text_string(&start), "  --in-memory                       keep nothing "
                                                 "in the database\n"));
     assert_non_null(strstr(text_string(&run), "--in-memory=off keeps it\n"));
-    assert_string_equal(text_string(&check),
+    assert_string_equal(text_string(&version),
                         "Options:\n  -h, --help                        print this\n");
 }
 

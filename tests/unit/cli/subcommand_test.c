@@ -11,7 +11,8 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-static const char *const names[] = {"start", "run", "check", "version", "help"};
+static const char *const names[] = {"start",  "run",   "check",   "init",
+                                    "invoke", "event", "version", "help"};
 
 static void every_subcommand_is_found_by_its_name(void **state)
 {
@@ -73,7 +74,10 @@ static void usage_is_made_of_the_operands(void **state)
     } cases[] = {
         {"start",   "postern start [PROJECT] [options]: "                   },
         {"run",     "postern run [PROJECT] [options] -- CMD [ARG...]: start"},
-        {"check",   "postern check [PROJECT]: "                             },
+        {"check",   "postern check [PROJECT] [options]: "                   },
+        {"init",    "postern init [DIR] [options]: "                        },
+        {"invoke",  "postern invoke FUNCTION [PROJECT] [options]: "         },
+        {"event",   "postern event KIND [PROJECT] [options]: "              },
         {"version", "postern version: print"                                },
         {"help",    "postern help [COMMAND]: "                              },
     };

@@ -1,0 +1,236 @@
+#include "invoke.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "data_folder.h"
+#include "emulator.h"
+#include "lambda/keeper.h"
+#include "lambda/lambda.h"
+#include "loading.h"
+#include "loop/alarm.h"
+#include "loop/loop.h"
+#include "loop/signals.h"
+#include "model/limits.h"
+#include "model/registry.h"
+#include "project/project.h"
+#include "sample_event.h"
+#include "json/nearest.h"
+#include "json/scanner.h"
+
+/* A signal's exit status, as shells have it. */
+#define STATUS_OF_SIGNAL 128
+
+/* How long we wait beyond what Lambda gives a function. */
+#define PATIENCE_SECONDS 5
+
+struct invoke {
+    const struct invoke_settings *settings;
+    struct keeper keeper;
+    struct project project;
+    struct registry registry;
+    const struct function *function; /* the registry's */
+    struct data_folder data;         /* temporary: for the bootstraps */
+    struct loop loop;
+    struct alarms alarms;
+    struct signals *signals;
+    struct name_values environment;
+    struct lambda *lambda;
+    struct invocation invocation;
+    struct text *result;
+    int status;
+    bool is_loop_open;
+};
+
+static bool find_function(struct invoke *invoke, struct text *errors)
+{
+    const struct registry *registry = &invoke->registry;
+    struct nearest nearest          = {.wanted = invoke->settings->function};
+
+    invoke->function = registry_find_function(registry, invoke->settings->function);
+    if (invoke->function)
+        return true;
+    for (size_t i = 0; i < registry->function_count; i++)
+        nearest_consider(&nearest, registry->functions[i].name);
+    text_append_format(errors, "there is no function %s in %s", invoke->settings->function,
+                       invoke->project.label ? invoke->project.label : invoke->project.folder);
+    if (nearest.found)
+        text_append_format(errors, ": did you mean %s?", nearest.found);
+    for (size_t i = 0; !nearest.found && i < registry->function_count; i++)
+        text_append_format(errors, "%s %s", i == 0 ? ": there is" : ",",
+                           registry->functions[i].name);
+    text_append_character(errors, '\n');
+    return false;
+}
+
+static bool prepare(struct invoke *invoke, struct text *errors)
+{
+    const struct invoke_settings *settings = invoke->settings;
+
+    if (!loading_read(settings->emulator->project, settings->emulator->env_file, &invoke->project,
+                      &invoke->registry, errors) ||
+        !find_function(invoke, errors))
+        return false;
+    if (!settings->event)
+        return sample_event_write(settings->sample, &invoke->registry, settings->function,
+                                  &invoke->invocation.event, errors);
+    text_append(&invoke->invocation.event, text_string(settings->event), settings->event->size);
+    return true;
+}
+
+static void on_signal(void *owner, int number)
+{
+    struct invoke *invoke = owner;
+
+    invoke->status = STATUS_OF_SIGNAL + number;
+    loop_stop(&invoke->loop);
+}
+
+/* Handlers that post to an emulator which runs beside us may trust its certificate. */
+static void fill_environment(struct invoke *invoke)
+{
+    const char *data = invoke->settings->emulator->data;
+    SCOPED_MEMORY char *folder =
+        data ? memory_copy_string(data) : memory_format("%s/.postern", invoke->project.folder);
+    SCOPED_MEMORY char *ca     = memory_format("%s/ca.pem", folder);
+    SCOPED_MEMORY char *bundle = memory_format("%s/ca-bundle.pem", folder);
+
+    if (access(ca, R_OK) == 0 && access(bundle, R_OK) == 0)
+        loading_put_environment(&invoke->environment, ca, bundle);
+}
+
+static int open_all(struct invoke *invoke)
+{
+    const struct emulator_settings *settings = invoke->settings->emulator;
+    int result                               = loop_init(&invoke->loop);
+    struct lambda_settings lambda            = {
+                   .loop                   = &invoke->loop,
+                   .alarms                 = &invoke->alarms,
+                   .keeper                 = &invoke->keeper,
+                   .region                 = settings->region,
+                   .account                = settings->account,
+                   .keep_warm_milliseconds = (int64_t)FUNCTION_TIMEOUT_SECONDS_MAX * 1000,
+                   .processes_max          = 1,
+                   .environment            = &invoke->environment,
+    };
+
+    if (result < 0)
+        return result;
+    invoke->is_loop_open = true;
+    result               = alarms_init(&invoke->alarms, &invoke->loop.uv);
+    if (result < 0)
+        return result;
+    invoke->signals = signals_new(&invoke->loop, on_signal, invoke);
+    if (!invoke->signals)
+        return -EIO;
+    result = data_folder_open(&invoke->data, NULL, NULL, true);
+    if (result < 0)
+        return result;
+    fill_environment(invoke);
+    lambda.runtime_directory = invoke->data.runtime;
+    invoke->lambda           = lambda_new(&lambda);
+    if (!invoke->lambda)
+        return -EIO;
+    lambda_deploy(invoke->lambda, &invoke->registry);
+    return 0;
+}
+
+static void close_all(struct invoke *invoke)
+{
+    invocation_cancel(&invoke->invocation);
+    if (invoke->lambda)
+        lambda_free(invoke->lambda);
+    if (invoke->signals)
+        signals_free(invoke->signals);
+    if (invoke->is_loop_open) {
+        alarms_deinit(&invoke->alarms);
+        loop_deinit(&invoke->loop);
+    }
+    name_values_deinit(&invoke->environment);
+    data_folder_close(&invoke->data);
+}
+
+static void report(const struct invoke *invoke)
+{
+    const struct invocation *invocation = &invoke->invocation;
+
+    log_info(
+        LOG_FIELDS({"functionName", invocation->function}, {"requestId", invocation->request_id}),
+        "REPORT Duration: %.2f ms Init Duration: %.2f ms Memory Size: %d MB",
+        (double)(invocation->duration_microseconds - invocation->waiting_microseconds) / 1000,
+        (double)invocation->waiting_microseconds / 1000, invoke->function->memory_megabytes);
+}
+
+/* Without the stack, which the handler has printed. */
+static void log_failure(const struct invocation *invocation)
+{
+    static const char *const names[] = {"errorType", "errorMessage"};
+    struct json_span spans[ARRAY_SIZE(names)];
+    SCOPED_TEXT type    = {0};
+    SCOPED_TEXT message = {0};
+
+    json_scan_members(text_string(&invocation->payload), invocation->payload.size, names, spans,
+                      ARRAY_SIZE(names));
+    if (spans[0].kind == JSON_STRING && spans[0].data)
+        json_span_decode(&spans[0], &type);
+    if (spans[1].kind == JSON_STRING && spans[1].data)
+        json_span_decode(&spans[1], &message);
+    log_error(LOG_FIELDS({"functionName", invocation->function},
+                         {"requestId", invocation->request_id}, {"reason", "handler-failed"}),
+              "the function failed: %.100s: %.1000s", text_string(&type), text_string(&message));
+}
+
+static void on_done(struct invocation *invocation)
+{
+    struct invoke *invoke = container_of(invocation, struct invoke, invocation);
+
+    report(invoke);
+    if (invocation->outcome != INVOCATION_SUCCEEDED) {
+        log_failure(invocation);
+        invoke->status = 1;
+    }
+    text_append(invoke->result, text_string(&invocation->payload), invocation->payload.size);
+    loop_stop(&invoke->loop);
+}
+
+static void run(struct invoke *invoke)
+{
+    struct invocation *invocation = &invoke->invocation;
+
+    invocation->function = invoke->function->name;
+    invocation->timeout_milliseconds =
+        1000 *
+        (int64_t)(invoke->function->timeout_seconds + FUNCTION_INIT_SECONDS_MAX + PATIENCE_SECONDS);
+    invocation->done = on_done;
+    lambda_invoke(invoke->lambda, invocation);
+    log_info(
+        LOG_FIELDS({"functionName", invocation->function}, {"requestId", invocation->request_id}),
+        "START Version: $LATEST");
+    loop_run(&invoke->loop);
+}
+
+int invoke_function(const struct invoke_settings *settings, struct text *result,
+                    struct text *errors)
+{
+    struct invoke invoke = {.settings = settings, .result = result, .data = {.lock = -1}};
+
+    if (keeper_start(&invoke.keeper) < 0)
+        return 1;
+    if (!prepare(&invoke, errors))
+        invoke.status = 2;
+    else if (open_all(&invoke) < 0)
+        invoke.status = 1;
+    else
+        run(&invoke);
+    close_all(&invoke);
+    keeper_stop(&invoke.keeper);
+    text_deinit(&invoke.invocation.event);
+    text_deinit(&invoke.invocation.payload);
+    registry_deinit(&invoke.registry);
+    project_deinit(&invoke.project);
+    return invoke.status;
+}

@@ -1,0 +1,9 @@
+#pragma once
+
+/* Whether bytes are UTF-8, as texts of WebSocket and JSON must be. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* True for UTF-8 by RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
+bool utf8_is_valid(const char *data, size_t size);
