@@ -16,13 +16,14 @@
 #include "crypto/certificates.h"
 
 struct tls_server {
-    SSL_CTX *context; /* NULL before the first stream: many never need TLS, nor its memory */
+    SSL_CTX *context;
     struct certificates *certificates;
 };
 
 struct tls_stream {
     SSL *ssl;
-    bool has_ended; /* the client was told */
+    const char *refusal; /* OpenSSL's reason, static; NULL: none */
+    bool has_ended;      /* the peer was told */
 };
 
 /* A client that connects to an address asks for no name: it expects that address. */
@@ -81,14 +82,17 @@ static int choose_certificate(SSL *ssl, int *alert, void *owner)
  * here than handshakes. That many clients hang up without TLS's goodbye is no error: HTTP and
  * WebSocket know themselves where a message ends.
  */
-static SSL_CTX *make_context(struct tls_server *server)
+struct tls_server *tls_server_new(struct certificates *certificates)
 {
     SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+    struct tls_server *server;
 
     if (!context || SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1) {
         SSL_CTX_free(context);
         return certificate_log_error("cannot make a TLS context");
     }
+    server  = NEW(struct tls_server);
+    *server = (struct tls_server){.context = context, .certificates = certificates};
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET |
                                      SSL_OP_NO_COMPRESSION | SSL_OP_IGNORE_UNEXPECTED_EOF);
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
@@ -98,14 +102,6 @@ static SSL_CTX *make_context(struct tls_server *server)
     SSL_CTX_set_read_ahead(context, 1);
     SSL_CTX_set_tlsext_servername_callback(context, choose_certificate);
     SSL_CTX_set_tlsext_servername_arg(context, server);
-    return context;
-}
-
-struct tls_server *tls_server_new(struct certificates *certificates)
-{
-    struct tls_server *server = NEW(struct tls_server);
-
-    server->certificates = certificates;
     return server;
 }
 
@@ -119,20 +115,20 @@ void tls_server_free(struct tls_server *server)
 
 struct tls_stream *tls_stream_new(struct tls_server *server, int socket)
 {
-    struct tls_stream *stream;
-    SSL *ssl;
+    SSL *ssl = SSL_new(server->context);
 
-    if (!server->context)
-        server->context = make_context(server);
-    if (!server->context)
-        return NULL;
-    ssl = SSL_new(server->context);
     if (!ssl || SSL_set_fd(ssl, socket) != 1) {
         SSL_free(ssl);
         return certificate_log_error("cannot begin TLS");
     }
     SSL_set_accept_state(ssl);
-    stream      = NEW(struct tls_stream);
+    return tls_stream_wrap(ssl);
+}
+
+struct tls_stream *tls_stream_wrap(struct ssl_st *ssl)
+{
+    struct tls_stream *stream = NEW(struct tls_stream);
+
     stream->ssl = ssl;
     return stream;
 }
@@ -145,14 +141,26 @@ void tls_stream_free(struct tls_stream *stream)
     free(stream);
 }
 
+const char *tls_stream_refusal(const struct tls_stream *stream)
+{
+    long verified = SSL_get_verify_result(stream->ssl);
+
+    if (stream->refusal && verified != X509_V_OK)
+        return X509_verify_cert_error_string(verified);
+    return stream->refusal;
+}
+
 /* What OpenSSL's result means. The queue of errors must have been empty before the call. */
-static enum tls_progress judge(const struct tls_stream *stream, int result)
+static enum tls_progress judge(struct tls_stream *stream, int result)
 {
     int error = SSL_get_error(stream->ssl, result);
 
-    if (error == SSL_ERROR_SSL)
-        log_debug(NULL, "a TLS client was refused: %s",
-                  ERR_reason_error_string(ERR_peek_last_error()));
+    if (error == SSL_ERROR_SSL) {
+        stream->refusal = ERR_reason_error_string(ERR_peek_last_error());
+        if (!stream->refusal)
+            stream->refusal = "unknown reason";
+        log_debug(NULL, "TLS was refused: %s", tls_stream_refusal(stream));
+    }
     ERR_clear_error();
     switch (error) {
     case SSL_ERROR_NONE:

@@ -53,3 +53,19 @@ bool utf8_is_valid(const char *data, size_t size)
     }
     return true;
 }
+
+size_t utf8_decode(const char *data, size_t size, uint32_t *code_point)
+{
+    static const uint8_t lead_bits[] = {0x7f, 0x1f, 0x0f, 0x07}; /* by the bytes that follow */
+    const unsigned char *at          = (const unsigned char *)data;
+    size_t taken                     = size > 0 ? character_size(at, size) : 0;
+    uint32_t value;
+
+    if (taken == 0)
+        return 0;
+    value = at[0] & lead_bits[taken - 1];
+    for (size_t i = 1; i < taken; i++)
+        value = value << 6 | (at[i] & 0x3f);
+    *code_point = value;
+    return taken;
+}

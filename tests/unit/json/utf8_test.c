@@ -48,10 +48,28 @@ static void utf8_is_valid_judges_every_form(void **state)
     }
 }
 
+static void decoding_gives_the_character_and_its_size(void **state)
+{
+    uint32_t code_point = 7;
+
+    assert_int_equal(utf8_decode("z", 1, &code_point), 1);
+    assert_int_equal(code_point, 'z');
+    assert_int_equal(utf8_decode("\xc3\xa9t", 3, &code_point), 2);
+    assert_int_equal(code_point, 0xe9);
+    assert_int_equal(utf8_decode("\xe2\x82\xacuro", 6, &code_point), 3);
+    assert_int_equal(code_point, 0x20ac);
+    assert_int_equal(utf8_decode("\xf0\x9f\x98\x80", 4, &code_point), 4);
+    assert_int_equal(code_point, 0x1f600);
+    assert_int_equal(utf8_decode("\xf0\x9f\x98\x80", 3, &code_point), 0);
+    assert_int_equal(utf8_decode("", 0, &code_point), 0);
+    assert_int_equal(code_point, 0x1f600);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(utf8_is_valid_judges_every_form),
+        cmocka_unit_test(decoding_gives_the_character_and_its_size),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
