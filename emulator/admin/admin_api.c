@@ -24,6 +24,7 @@
 static enum outcome get_health(struct call *call);
 static enum outcome get_localstack_health(struct call *call);
 static enum outcome get_connections(struct call *call);
+static enum outcome get_stages(struct call *call);
 static enum outcome reset(struct call *call);
 
 /* clang-format off */
@@ -32,6 +33,7 @@ static const struct operation operations[] = {
     {"GetHealth",           "GET",  "/health",               get_health           },
     {"GetLocalStackHealth", "GET",  "/_localstack/health",   get_localstack_health},
     {"GetConnections",      "GET",  "/_postern/connections", get_connections      },
+    {"GetStages",           "GET",  "/_postern/stages",      get_stages           },
     {"Reset",               "POST", "/_postern/reset",       reset                },
 };
 /* clang-format on */
@@ -141,6 +143,49 @@ static enum outcome get_connections(struct call *call)
     else
         text_append_string(&body, "null");
     text_append_character(&body, '}');
+    return reply_json(call, 200, body.data, body.size);
+}
+
+struct stage_list {
+    struct text *out;
+    const char *host; /* as the client calls us */
+};
+
+static void write_stage(void *owner, const struct stage_view *view)
+{
+    struct stage_list *list = owner;
+    SCOPED_TEXT place       = {0};
+
+    text_append_string(&place, list->host);
+    if (!view->is_unique)
+        text_append_format(&place, "/%s", view->api_id);
+    text_append_format(&place, "/%s", view->stage);
+    text_append_string(list->out, list->out->data[list->out->size - 1] == '}' ? ",{" : "{");
+    text_append_format(list->out, "\"apiId\":\"%s\",\"name\":", view->api_id);
+    text_append_json_string(list->out, view->api_name);
+    text_append_string(list->out, ",\"stage\":");
+    text_append_json_string(list->out, view->stage);
+    for (size_t i = 0; i < 2; i++) {
+        SCOPED_MEMORY char *url =
+            memory_format("%s://%s", i == 0 ? "ws" : "http", text_string(&place));
+
+        text_append_string(list->out, i == 0 ? ",\"ws\":" : ",\"http\":");
+        text_append_json_string(list->out, url);
+    }
+    text_append_character(list->out, '}');
+}
+
+/* Where clients connect to, by the name that this client knows us by. */
+static enum outcome get_stages(struct call *call)
+{
+    const struct admin *admin = call_owner(call);
+    const char *host          = call_header(call, "Host");
+    SCOPED_TEXT body          = {0};
+    struct stage_list list    = {.out = &body, .host = host ? host : "localhost"};
+
+    text_append_string(&body, "{\"items\":[");
+    gateway_each_stage(admin->gateway, write_stage, &list);
+    text_append_string(&body, "]}");
     return reply_json(call, 200, body.data, body.size);
 }
 

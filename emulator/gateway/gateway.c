@@ -201,6 +201,34 @@ size_t gateway_api_count(const struct gateway *gateway)
     return gateway->api_count;
 }
 
+static bool is_unique(const struct gateway *gateway, const struct live_stage *stage)
+{
+    for (size_t i = 0; i < gateway->stage_count; i++) {
+        const struct live_stage *other = gateway->stages[i];
+
+        if (other != stage && other->snapshot && strcmp(other->stage_name, stage->stage_name) == 0)
+            return false;
+    }
+    return true;
+}
+
+void gateway_each_stage(const struct gateway *gateway,
+                        void (*visit)(void *owner, const struct stage_view *view), void *owner)
+{
+    for (size_t i = 0; i < gateway->stage_count; i++) {
+        const struct live_stage *stage = gateway->stages[i];
+        const struct stage_view view   = {
+              .api_id    = stage->api_id,
+              .api_name  = stage->api_name,
+              .stage     = stage->stage_name,
+              .is_unique = stage->snapshot && is_unique(gateway, stage),
+        };
+
+        if (stage->snapshot)
+            visit(owner, &view);
+    }
+}
+
 static bool is_wanted(const struct connection *connection, const char *api_id, const char *stage)
 {
     return (!api_id || strcmp(connection->stage->api_id, api_id) == 0) &&

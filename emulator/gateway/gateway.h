@@ -84,6 +84,18 @@ struct connection_view {
     int64_t last_active_at;
 };
 
+/* What a row of GET /_postern/stages shows. Strings are borrowed. */
+struct stage_view {
+    const char *api_id;
+    const char *api_name;
+    const char *stage;
+    bool is_unique; /* no other API has a stage of that name: its path needs no API */
+};
+
+/* Calls visit for each stage that is served, in the order of their first deployment. */
+void gateway_each_stage(const struct gateway *gateway,
+                        void (*visit)(void *owner, const struct stage_view *view), void *owner);
+
 size_t gateway_connection_count(const struct gateway *gateway);
 size_t gateway_api_count(const struct gateway *gateway);
 
