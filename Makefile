@@ -8,7 +8,7 @@ BUILD       ?= build
 CC          := gcc
 VERSION     := 0.1.0
 
-PACKAGES  := libuv libwebsockets libmicrohttpd sqlite3 libssl libcrypto libpcre2-8
+PACKAGES  := libuv libwebsockets libmicrohttpd sqlite3 libssl libcrypto libpcre2-8 libedit
 WARNINGS  := -Wall -Wextra -Werror -Wshadow -Wconversion -Wno-sign-conversion \
     -Wno-unused-parameter -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
     -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough \
@@ -16,7 +16,7 @@ WARNINGS  := -Wall -Wextra -Werror -Wshadow -Wconversion -Wno-sign-conversion \
 OPTIMISE  ?= -O2 -g
 CFLAGS    = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -fstack-protector-strong $(OPTIMISE) $(SANITIZE) \
     -DPOSTERN_VERSION='"$(VERSION)"' -Iemulator -I. $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-LIBS      = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lpthread
+LIBS      = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lwslay -lpthread
 
 SOURCES   := $(wildcard emulator/*.c emulator/*/*.c)
 CLI       := $(wildcard cli/*.c cli/*/*.c)
@@ -53,7 +53,8 @@ INCLUDES := uv.h=emulator/loop/ \
     curl/=emulator/loop/ \
     yaml.h=emulator/project/ \
     archive=emulator/lambda/ \
-    wslay/=cli/
+    wslay/=cli/connect/ \
+    histedit.h=cli/connect/
 
 .PHONY: all
 all: $(BUILD)/postern ## Build build/postern
@@ -168,7 +169,7 @@ coverage: ## Line coverage of unit and end-to-end tests, as text
 # The load generator knows the emulator only from outside: none of its code is linked.
 BENCH_HANDLER := $(BUILD)/tests/bench/echo_handler
 BENCH_PARTS   := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/echo_handler.c,$(wildcard tests/bench/*.c)))
-RUN_BENCH     := $(BUILD)/tests/bench/bench $(BUILD)/postern
+RUN_BENCH     := BENCH_HANDLER=$(abspath $(BENCH_HANDLER)) $(BUILD)/tests/bench/bench $(BUILD)/postern
 
 $(BUILD)/tests/bench/bench: $(BENCH_PARTS)
 	@echo "  LINK  $@"

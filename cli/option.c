@@ -171,8 +171,9 @@ void option_append_usage(const struct option *option, struct text *out)
 
 void word_list_append(struct word_list *list, const char *word, size_t size)
 {
-    list->words                = memory_resize(list->words, (list->count + 1) * sizeof(char *));
+    list->words                = memory_resize(list->words, (list->count + 2) * sizeof(char *));
     list->words[list->count++] = memory_copy(word, size);
+    list->words[list->count]   = NULL;
 }
 
 void word_list_deinit(struct word_list *list)

@@ -23,7 +23,7 @@ enum option_kind {
 
 /* The words of an option that may be repeated, in their order. Owns them. */
 struct word_list {
-    char **words;
+    char **words; /* NULL behind the last; NULL: there are none */
     size_t count;
 };
 

@@ -6,7 +6,9 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "cli/connect/client_handshake.h"
 #include "cli/option.h"
+#include "http/request_head.h"
 
 #define START   OPTIONS_OF_START
 #define RUN     OPTIONS_OF_RUN
@@ -15,6 +17,7 @@
 #define EVENT   OPTIONS_OF_EVENT
 #define INVOKE  OPTIONS_OF_INVOKE
 #define INIT    OPTIONS_OF_INIT
+#define CONNECT OPTIONS_OF_CONNECT
 #define EMULATE (START | RUN)
 #define SAMPLE  (EVENT | INVOKE)
 
@@ -61,18 +64,41 @@ static bool is_account(const char *word)
     return strlen(word) == 12 && consists_of(word, DIGITS);
 }
 
+/* Seconds, or for ever. */
+static bool is_wait(const char *word)
+{
+    size_t whole = strspn(word, DIGITS);
+
+    if (strcmp(word, "-1") == 0 || strcmp(word, "inf") == 0)
+        return true;
+    return whole > 0 && whole < 8 &&
+           (word[whole] == '\0' || (word[whole] == '.' && consists_of(word + whole + 1, DIGITS)));
+}
+
+static bool is_header(const char *word)
+{
+    SCOPED_TEXT ignored = {0};
+
+    return client_handshake_check_header(word, &ignored);
+}
+
+static bool is_subprotocol(const char *word)
+{
+    return request_head_is_token(word);
+}
+
 /* What a row says besides its name, its bits and its help. */
 #define AT(member)            .offset = offsetof(struct options, member)
 #define FLAG(member)          .kind = KIND_FLAG, .argument = "", AT(member)
 #define TEXT(name, member)    .kind = KIND_TEXT, .argument = (name), AT(member)
 #define CHOICE(words, member) .kind = KIND_CHOICE, .argument = (words), AT(member)
 #define PORT(name, member)    .kind = KIND_PORT, .argument = (name), AT(member), .most = 65535
+#define LIST(name, member)    .kind = KIND_LIST, .argument = (name), AT(member)
 #define COUNT(name, member, from, to)                                                              \
     .kind = KIND_COUNT, .argument = (name), AT(member), .least = (from), .most = (to)
 #define SECONDS(name, member, from)                                                                \
     .kind = KIND_SECONDS, .argument = (name), AT(member), .least = (from),                         \
     .most = MONTH_MILLISECONDS
-#define LIST(name, member)   .kind = KIND_LIST, .argument = (name), AT(member)
 #define RULE(function, text) .is_fine = (function), .expected = (text)
 
 /* clang-format off */
@@ -147,6 +173,37 @@ static const struct option table[] = {
      .help = "on one line, as handlers get it, on a terminal too"},
     {"runtime", .subcommands = INIT, CHOICE(INIT_RUNTIMES, runtime), .otherwise = "nodejs",
      .help = "what the handlers are written in"},
+    {"header", 'H', .subcommands = CONNECT, LIST("'NAME: VALUE'", headers),
+     RULE(is_header, "'Name: value', and none of the handshake's own headers (see --subprotocol)"),
+     .help = "a header of the handshake"},
+    {"subprotocol", 's', .subcommands = CONNECT, LIST("NAME", connect.subprotocols),
+     RULE(is_subprotocol, "a subprotocol's name, without spaces and commas"),
+     .help = "a subprotocol to offer"},
+    {"origin", 'o', .subcommands = CONNECT, TEXT("URL", connect.origin),
+     .help = "the Origin header, as browsers send it"},
+    {"auth", .subcommands = CONNECT, TEXT("NAME:PASSWORD", connect.user),
+     .help = "a Basic Authorization header"},
+    {"execute", 'x', .subcommands = CONNECT, LIST("TEXT", connect.executes),
+     .help = "send this, or do it if it is a command like /ping; then wait and close"},
+    {"wait", 'w', .subcommands = CONNECT, TEXT("S", connect.wait), .otherwise = "2",
+     RULE(is_wait, "a number of seconds, or -1 or inf for ever"),
+     .help = "seconds to listen after the last message sent; -1: for ever"},
+    {"show-ping-pong", 'P', .subcommands = CONNECT, FLAG(connect.shows_pings), .otherwise = "off",
+     .help = "say so when a ping or a pong comes"},
+    {"json", .subcommands = CONNECT, FLAG(connect.json), .otherwise = "off",
+     .help = "one JSON object a line for everything that happens"},
+    {"no-color", .subcommands = CONNECT, FLAG(connect.no_color), .otherwise = "off",
+     .help = "no colours, like the variable NO_COLOR"},
+    {"no-check", 'n', .subcommands = CONNECT, FLAG(connect.no_check), .otherwise = "off",
+     .help = "trust any certificate of a wss server"},
+    {"ca", .subcommands = CONNECT, LIST("FILE", connect.ca_files),
+     .help = "trust these authorities of wss servers too"},
+    {"data", .subcommands = CONNECT, TEXT("DIR", connect.data), .otherwise = ".postern",
+     .help = "an emulator's data folder: its authority is trusted"},
+    {"endpoint", .subcommands = CONNECT, TEXT("URL", endpoint),
+     .help = "the running emulator [POSTERN_HTTP, or http://localhost:3001]"},
+    {"connect", 'c', .subcommands = CONNECT, FLAG(connect.is_wscat), .otherwise = "off",
+     .help = "says nothing: wscat wants it before the URL"},
     {NULL},
 };
 
@@ -161,6 +218,8 @@ static const struct operand operands[] = {
      .expected = "a postern.json or the folder that has one"},
     {"CMD", .subcommands = RUN, .is_needed = true, .is_command = true, AT(command),
      .expected = "the command to run, for example `postern run -- npm test`"},
+    {"URL", .subcommands = CONNECT, AT(connect.url),
+     .expected = "where to connect to, like ws://localhost:3001/dev or just the stage: dev"},
     {"COMMAND", .subcommands = HELP, AT(help),
      .expected = "a command of postern"},
     {NULL},

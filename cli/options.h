@@ -28,15 +28,35 @@ enum options_of {
     OPTIONS_OF_EVENT   = 1 << 5,
     OPTIONS_OF_INVOKE  = 1 << 6,
     OPTIONS_OF_INIT    = 1 << 7,
+    OPTIONS_OF_CONNECT = 1 << 8,
+};
+
+/* What only `connect` takes. */
+struct options_connect {
+    const char *url; /* NULL: the emulator's only stage */
+    struct word_list subprotocols;
+    struct word_list executes;
+    const char *wait; /* seconds; -1 or inf: for ever */
+    const char *origin;
+    const char *user; /* "NAME:PASSWORD" */
+    struct word_list ca_files;
+    const char *data;
+    bool shows_pings;
+    bool no_check;
+    bool no_color;
+    bool json;
+    bool is_wscat; /* says nothing: -c of those who are used to wscat */
 };
 
 struct options {
     struct emulator_settings settings; /* but for banner_descriptor and command */
     bool is_help_wanted;
-    int limits;       /* 0: aws, 1: relaxed; in settings as well */
-    int log_level;    /* an enum log_level */
-    int log_format;   /* an enum log_format */
-    char **command;   /* `run`: behind "--" */
+    int limits;           /* 0: aws, 1: relaxed; in settings as well */
+    int log_level;        /* an enum log_level */
+    int log_format;       /* an enum log_format */
+    char **command;       /* `run`: behind "--" */
+    const char *endpoint; /* URL of a running emulator; NULL: POSTERN_HTTP, or port 3001 */
+    struct options_connect connect;
     const char *help; /* `help`: the subcommand that it is about; NULL: all */
 
     /* `event` and `invoke`: cli/sample_options.c puts the rest into sample. */

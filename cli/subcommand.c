@@ -18,6 +18,7 @@ static const struct subcommand subcommands[] = {
     {"run", "start, run CMD, stop; exit with CMD's status", OPTIONS_OF_RUN, subcommand_run},
     {"check", "read a project, print what it resolves to, report every problem", OPTIONS_OF_CHECK, subcommand_check},
     {"init", "write a small working project", OPTIONS_OF_INIT, subcommand_init},
+    {"connect", "talk to a stage: a WebSocket client", OPTIONS_OF_CONNECT, subcommand_connect},
     {"invoke", "run one function with one event, print its result", OPTIONS_OF_INVOKE, subcommand_invoke},
     {"event", "print a sample event: connect, message, disconnect", OPTIONS_OF_EVENT, subcommand_event},
     {"version", "print the version", OPTIONS_OF_VERSION, subcommand_version},

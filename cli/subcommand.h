@@ -40,5 +40,6 @@ int subcommand_check(char **words);
 int subcommand_init(char **words);
 int subcommand_invoke(char **words);
 int subcommand_event(char **words);
+int subcommand_connect(char **words);
 int subcommand_version(char **words);
 int subcommand_help(char **words);

@@ -61,6 +61,8 @@ needs_of_build() {
     need libsqlite3-dev   "the database"                     library sqlite3
     need libssl-dev       "TLS"                              library libssl
     need libpcre2-dev     "patterns in schemas"              library libpcre2-8
+    need libwslay-dev     "the client's WebSocket frames"    test -e /usr/include/wslay/wslay.h
+    need libedit-dev      "the line that a client types"     library libedit
 }
 
 needs_of_handlers() {
