@@ -40,7 +40,8 @@ USES_lambda    := base json crypto loop http model store lambda
 USES_gateway   := base json crypto loop http websocket front model store lambda gateway
 USES_project   := base json crypto loop model project
 USES_admin     := base json crypto loop http websocket front model store lambda gateway admin
-LAYERS         := base json crypto loop http websocket front model store lambda gateway project admin
+USES_sample    := base json crypto loop http websocket front model store lambda gateway sample
+LAYERS         := base json crypto loop http websocket front model store lambda gateway project admin sample
 
 # Which outside library may be included where. Replacing a library is one folder's work.
 INCLUDES := uv.h=emulator/loop/ \

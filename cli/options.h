@@ -11,7 +11,7 @@
 #include "cli/command_line.h"
 #include "cli/option.h"
 #include "emulator/emulator.h"
-#include "emulator/sample_event.h"
+#include "sample/sample_event.h"
 
 struct text;
 

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "cli/input.h"
 #include "cli/options.h"
-#include "emulator/sample_event.h"
+#include "sample/sample_event.h"
 
 /* Enough to say of a larger one how large it is. */
 #define BODY_SIZE_MAX (4 * 1024 * 1024)

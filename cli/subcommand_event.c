@@ -8,7 +8,8 @@
 
 #include "base/text.h"
 #include "cli/sample_options.h"
-#include "emulator/sample_event.h"
+#include "emulator/configuration.h"
+#include "sample/sample_event.h"
 #include "json/indent.h"
 
 /* For people a member a line; for programs the bytes that handlers get, on one. */
@@ -29,6 +30,7 @@ int subcommand_event(char **words)
     SCOPED_TEXT body       = {0};
     SCOPED_TEXT event      = {0};
     SCOPED_TEXT errors     = {0};
+    struct configuration *project;
     struct sample_settings sample;
     int status;
 
@@ -36,9 +38,14 @@ int subcommand_event(char **words)
         return status;
     if (!sample_options_read("event", &options, &body, &sample))
         return EXIT_BAD_USAGE;
-    status = sample_event_of_project(&sample, options.settings.project, &event, &errors);
+    project = configuration_read(options.settings.project, NULL);
+    status  = EXIT_BAD_USAGE;
+    fputs(text_string(&project->problems), stderr);
+    if (project->is_fine && sample_event_write(&sample, &project->registry, NULL, &event, &errors))
+        status = EXIT_SUCCESS;
     fputs(text_string(&errors), stderr);
     if (status == EXIT_SUCCESS)
         print(&event, options.is_compact || !isatty(STDOUT_FILENO));
+    configuration_free(project);
     return status;
 }

@@ -11,7 +11,7 @@
 #include "cli/input.h"
 #include "cli/sample_options.h"
 #include "emulator/invoke.h"
-#include "emulator/sample_event.h"
+#include "sample/sample_event.h"
 #include "json/scanner.h"
 
 static bool complain(const char *name, const char *what)

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "configuration.h"
 #include "data_folder.h"
 #include "emulator.h"
 #include "lambda/keeper.h"
@@ -16,9 +17,7 @@
 #include "loop/loop.h"
 #include "loop/signals.h"
 #include "model/limits.h"
-#include "model/registry.h"
-#include "project/project.h"
-#include "sample_event.h"
+#include "sample/sample_event.h"
 #include "json/nearest.h"
 #include "json/scanner.h"
 
@@ -31,9 +30,8 @@
 struct invoke {
     const struct invoke_settings *settings;
     struct keeper keeper;
-    struct project project;
-    struct registry registry;
-    const struct function *function; /* the registry's */
+    struct configuration *configuration;
+    const struct function *function; /* the configuration's */
     struct data_folder data;         /* temporary: for the bootstraps */
     struct loop loop;
     struct alarms alarms;
@@ -48,16 +46,20 @@ struct invoke {
 
 static bool find_function(struct invoke *invoke, struct text *errors)
 {
-    const struct registry *registry = &invoke->registry;
+    const struct registry *registry = &invoke->configuration->registry;
+    const struct project *project   = &invoke->configuration->project;
     struct nearest nearest          = {.wanted = invoke->settings->function};
 
+    if (project->kind == PROJECT_NONE) {
+        text_append_format(errors, "there is no project in %s\n", project->folder);
+        return false;
+    }
     invoke->function = registry_find_function(registry, invoke->settings->function);
     if (invoke->function)
         return true;
     for (size_t i = 0; i < registry->function_count; i++)
         nearest_consider(&nearest, registry->functions[i].name);
-    text_append_format(errors, "there is no function %s in %s", invoke->settings->function,
-                       invoke->project.label ? invoke->project.label : invoke->project.folder);
+    text_append_format(errors, "there is no function %s in %s", nearest.wanted, project->label);
     if (nearest.found)
         text_append_format(errors, ": did you mean %s?", nearest.found);
     for (size_t i = 0; !nearest.found && i < registry->function_count; i++)
@@ -71,13 +73,14 @@ static bool prepare(struct invoke *invoke, struct text *errors)
 {
     const struct invoke_settings *settings = invoke->settings;
 
-    if (!loading_read(settings->emulator->project, settings->emulator->env_file, &invoke->project,
-                      &invoke->registry, errors) ||
-        !find_function(invoke, errors))
+    invoke->configuration =
+        configuration_read(settings->emulator->project, settings->emulator->env_file);
+    text_append_string(errors, text_string(&invoke->configuration->problems));
+    if (!invoke->configuration->is_fine || !find_function(invoke, errors))
         return false;
     if (!settings->event)
-        return sample_event_write(settings->sample, &invoke->registry, settings->function,
-                                  &invoke->invocation.event, errors);
+        return sample_event_write(settings->sample, &invoke->configuration->registry,
+                                  settings->function, &invoke->invocation.event, errors);
     text_append(&invoke->invocation.event, text_string(settings->event), settings->event->size);
     return true;
 }
@@ -95,7 +98,8 @@ static void fill_environment(struct invoke *invoke)
 {
     const char *data = invoke->settings->emulator->data;
     SCOPED_MEMORY char *folder =
-        data ? memory_copy_string(data) : memory_format("%s/.postern", invoke->project.folder);
+        data ? memory_copy_string(data)
+             : memory_format("%s/.postern", invoke->configuration->project.folder);
     SCOPED_MEMORY char *ca     = memory_format("%s/ca.pem", folder);
     SCOPED_MEMORY char *bundle = memory_format("%s/ca-bundle.pem", folder);
 
@@ -135,7 +139,7 @@ static int open_all(struct invoke *invoke)
     invoke->lambda           = lambda_new(&lambda);
     if (!invoke->lambda)
         return -EIO;
-    lambda_deploy(invoke->lambda, &invoke->registry);
+    lambda_deploy(invoke->lambda, &invoke->configuration->registry);
     return 0;
 }
 
@@ -230,7 +234,6 @@ int invoke_function(const struct invoke_settings *settings, struct text *result,
     keeper_stop(&invoke.keeper);
     text_deinit(&invoke.invocation.event);
     text_deinit(&invoke.invocation.payload);
-    registry_deinit(&invoke.registry);
-    project_deinit(&invoke.project);
+    configuration_free(invoke.configuration);
     return invoke.status;
 }

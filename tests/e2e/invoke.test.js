@@ -92,6 +92,7 @@ test('wrong usage exits with 2 and says what would be right', (t) => {
     [['echo', folder, '--event', path.join(folder, 'text.txt')], /is not JSON/],
     [['echo', folder, '--route', 'tel'], /did you mean tell\?/],
     [['echo', path.join(folder, 'nowhere')], /nowhere/],
+    [['echo', path.dirname(folder)], /there is no project in /],
   ]) {
     const { status, stdout, stderr } = invoke(args);
     assert.equal(status, 2, args.join(' '));

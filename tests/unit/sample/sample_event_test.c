@@ -1,4 +1,4 @@
-#include "emulator/sample_event.h"
+#include "sample/sample_event.h"
 
 /* These come before cmocka.h, as it demands. */
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-#include "sample_handshake.h"
+#include "sample/sample_handshake.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -39,8 +39,3 @@ bool sample_event_is_kind(const char *word);
  */
 bool sample_event_write(const struct sample_settings *settings, const struct registry *registry,
                         const char *function, struct text *out, struct text *errors);
-
-/* What `event` prints: the event to out, a project's problems and what doesn't fit to errors.
- * Returns the exit status. */
-int sample_event_of_project(const struct sample_settings *settings, const char *path,
-                            struct text *out, struct text *errors);

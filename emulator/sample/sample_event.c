@@ -1,0 +1,254 @@
+#include "sample/sample_event.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "gateway/event.h"
+#include "gateway/snapshot.h"
+#include "http/request_head.h"
+#include "sample/sample_api.h"
+#include "sample/sample_handshake.h"
+#include "sample/sample_message.h"
+#include "json/nearest.h"
+#include "json/utf8.h"
+
+#define SOURCE_IP "127.0.0.1"
+
+/* Where `postern start` serves if nobody says otherwise. */
+#define DOMAIN "localhost:3001"
+
+/* How old the connection of a message or disconnect is. */
+#define AGE_MILLISECONDS 1000
+
+/* AWS (observed): what a client's close frame without a code is shown as; most clients send it. */
+#define CODE_NONE   1005
+#define REASON_NONE "Client-side close frame status not set"
+
+#define CODE_LEAST 1000
+#define CODE_MOST  4999
+
+/* An event on its way. */
+struct sample {
+    const struct sample_settings *settings;
+    const char *function; /* NULL: any */
+    struct sample_api api;
+    struct snapshot *snapshot;
+    struct request_head head;
+    struct sample_message message;
+    char connection_id[ID_SIZE];
+    struct text *errors;
+};
+
+static void write_connect(struct sample *sample, struct event *event, struct text *out);
+static void write_message(struct sample *sample, struct event *event, struct text *out);
+static void write_disconnect(struct sample *sample, struct event *event, struct text *out);
+static bool prepare_message(struct sample *sample);
+static bool prepare_disconnect(struct sample *sample);
+
+struct kind {
+    const char *name;
+    bool (*prepare)(struct sample *sample);
+    void (*write)(struct sample *sample, struct event *event, struct text *out);
+};
+
+static const struct kind kinds[] = {
+    {"connect",    NULL,               write_connect   },
+    {"message",    prepare_message,    write_message   },
+    {"disconnect", prepare_disconnect, write_disconnect},
+    {"authorizer", NULL,               NULL            },
+};
+
+static const struct kind *find_kind(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+        if (strcmp(kinds[i].name, name) == 0)
+            return &kinds[i];
+    }
+    return NULL;
+}
+
+bool sample_event_is_kind(const char *word)
+{
+    return find_kind(word) != NULL;
+}
+
+static bool prepare_message(struct sample *sample)
+{
+    return sample_message_make(&sample->message, sample->settings, &sample->api, sample->snapshot,
+                               sample->function, sample->errors);
+}
+
+static void write_message(struct sample *sample, struct event *event, struct text *out)
+{
+    char message_id[ID_SIZE];
+
+    id_message(event->now, sample->connection_id, message_id);
+    event_write_message(event, text_string(&sample->message.route_key), message_id,
+                        text_string(&sample->message.body), sample->message.body.size, out);
+}
+
+static void write_connect(struct sample *sample, struct event *event, struct text *out)
+{
+    char trace_id[ID_TRACE_SIZE];
+
+    id_trace(event->now, trace_id);
+    event_write_connect(event, &sample->head, SOURCE_IP, trace_id, out);
+}
+
+static bool prepare_disconnect(struct sample *sample)
+{
+    unsigned code = sample->settings->code;
+
+    if (code == 0 || (code >= CODE_LEAST && code <= CODE_MOST))
+        return true;
+    text_append_format(sample->errors, "a close code is a number from %d to %d\n", CODE_LEAST,
+                       CODE_MOST);
+    return false;
+}
+
+static void write_disconnect(struct sample *sample, struct event *event, struct text *out)
+{
+    unsigned code      = sample->settings->code ? sample->settings->code : CODE_NONE;
+    const char *reason = sample->settings->reason;
+
+    if (!reason)
+        reason = code == CODE_NONE ? REASON_NONE : "";
+    event_write_disconnect(event, (int)code, reason, out);
+}
+
+/* Where it all comes together. */
+
+/* What the settings are for, or the function. */
+static const char *likely_kind(const struct sample *sample)
+{
+    const struct sample_settings *settings = sample->settings;
+    const struct route *route              = NULL;
+
+    if (settings->body || settings->route)
+        return "message";
+    if (settings->code || settings->reason)
+        return "disconnect";
+    if (settings->header_count > 0 || settings->query_count > 0)
+        return "connect";
+    if (sample->function)
+        route = sample_api_find_route(sample->api.api, sample->function, false);
+    return route && sample_api_is_lifecycle(route->route_key) ? route->route_key + 1 : "message";
+}
+
+static const struct kind *choose_kind(struct sample *sample)
+{
+    const char *wanted      = sample->settings->kind;
+    const struct kind *kind = find_kind(wanted ? wanted : likely_kind(sample));
+    struct nearest nearest  = {.wanted = wanted};
+
+    if (kind && kind->write)
+        return kind;
+    if (kind) {
+        text_append_format(sample->errors, "%s events can't be made yet\n", wanted);
+        return NULL;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+        nearest_consider(&nearest, kinds[i].name);
+    text_append_format(sample->errors, "there is no %s event: %s%s%s\n", wanted,
+                       nearest.found ? "did you mean " : "there are connect, message, disconnect",
+                       nearest.found ? nearest.found : "", nearest.found ? "?" : "");
+    return NULL;
+}
+
+static bool choose_connection(struct sample *sample, int64_t connected_at)
+{
+    const char *wanted = sample->settings->connection_id;
+
+    if (!wanted) {
+        id_connection(connected_at, 0, sample->connection_id);
+        return true;
+    }
+    if (!id_is_connection(wanted)) {
+        text_append_format(sample->errors,
+                           "%.100s is no connection id: 15 characters like those of "
+                           "Wk3vZdT9liACExQ=, and the = at the end\n",
+                           wanted);
+        return false;
+    }
+    memcpy(sample->connection_id, wanted, ID_SIZE);
+    return true;
+}
+
+static void write_event(struct sample *sample, const struct kind *kind, int64_t now,
+                        int64_t connected_at, struct text *out)
+{
+    const char *domain             = sample->settings->domain;
+    SCOPED_TEXT identity           = {0};
+    SCOPED_TEXT tail               = {0};
+    const struct event_facts facts = {
+        .connection_id = sample->connection_id,
+        .api_id        = sample->api.api->api_id,
+        .stage         = sample->api.stage->stage_name,
+        .domain_name   = domain ? domain : DOMAIN,
+        .source_ip     = SOURCE_IP,
+        .user_agent    = request_head_find(&sample->head, "User-Agent"),
+        .connected_at  = connected_at,
+    };
+    struct event event;
+
+    event_write_constants(&facts, &identity, &tail);
+    event = (struct event){
+        .identity        = text_string(&identity),
+        .tail            = text_string(&tail),
+        .stage           = facts.stage,
+        .domain_name     = facts.domain_name,
+        .stage_variables = text_string(&sample->snapshot->stage_variables),
+        .connected_at    = connected_at,
+        .now             = now,
+    };
+    id_request(now, event.request_id);
+    kind->write(sample, &event, out);
+}
+
+static bool make(struct sample *sample, struct text *out)
+{
+    const struct sample_settings *settings  = sample->settings;
+    const struct sample_handshake handshake = {
+        .domain       = settings->domain ? settings->domain : DOMAIN,
+        .stage        = sample->api.stage->stage_name,
+        .headers      = settings->headers,
+        .header_count = settings->header_count,
+        .queries      = settings->queries,
+        .query_count  = settings->query_count,
+    };
+    const struct kind *kind = choose_kind(sample);
+    int64_t now             = clock_milliseconds();
+    int64_t connected_at    = now;
+    bool is_fine;
+
+    sample->snapshot = snapshot_new(sample->api.api, sample->api.stage);
+    if (!kind || (kind->prepare && !kind->prepare(sample)))
+        return false;
+    if (kind->prepare) /* the connection is there already */
+        connected_at -= AGE_MILLISECONDS;
+    if (!choose_connection(sample, connected_at) ||
+        !sample_handshake_make(&handshake, &sample->head, sample->errors))
+        return false;
+    write_event(sample, kind, now, connected_at, out);
+    is_fine = utf8_is_valid(text_string(out), out->size);
+    if (!is_fine)
+        text_append_string(sample->errors, "events are UTF-8, and what you gave isn't: the gateway "
+                                           "takes no binary messages\n");
+    return is_fine;
+}
+
+bool sample_event_write(const struct sample_settings *settings, const struct registry *registry,
+                        const char *function, struct text *out, struct text *errors)
+{
+    struct sample sample = {.settings = settings, .function = function, .errors = errors};
+    bool is_fine =
+        sample_api_choose(&sample.api, settings, registry, function, errors) && make(&sample, out);
+
+    snapshot_drop(sample.snapshot);
+    request_head_deinit(&sample.head);
+    sample_message_deinit(&sample.message);
+    sample_api_deinit(&sample.api);
+    return is_fine;
+}
