@@ -204,7 +204,7 @@ static const struct option table[] = {
      .help = "the running emulator [POSTERN_HTTP, or http://localhost:3001]"},
     {"connect", 'c', .subcommands = CONNECT, FLAG(connect.is_wscat), .otherwise = "off",
      .help = "says nothing: wscat wants it before the URL"},
-    {NULL},
+    {0},
 };
 
 static const struct operand operands[] = {
@@ -222,7 +222,7 @@ static const struct operand operands[] = {
      .expected = "where to connect to, like ws://localhost:3001/dev or just the stage: dev"},
     {"COMMAND", .subcommands = HELP, AT(help),
      .expected = "a command of postern"},
-    {NULL},
+    {0},
 };
 /* clang-format on */
 

@@ -68,9 +68,11 @@ static bool is_address(const char *host)
 /* An address is no name to ask for, but stands in the certificate. */
 static bool expect_host(SSL *ssl, const char *host)
 {
+    SCOPED_MEMORY char *name = memory_copy_string(host); /* OpenSSL's macro wants no const */
+
     if (is_address(host))
         return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host) == 1;
-    return SSL_set_tlsext_host_name(ssl, host) == 1 && SSL_set1_host(ssl, host) == 1;
+    return SSL_set_tlsext_host_name(ssl, name) == 1 && SSL_set1_host(ssl, host) == 1;
 }
 
 struct tls_stream *tls_client_connect(struct tls_client *client, int socket, const char *host)

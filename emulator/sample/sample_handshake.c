@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/base64.h"
 #include "base/id.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -11,21 +12,7 @@
 #include "http/request_head.h"
 #include "model/limits.h"
 
-/* A random key in base64: 16 bytes, 22 characters and "==". */
-#define KEY_CHARACTERS 22
-
-static void append_key(struct text *out)
-{
-    static const char alphabet[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    unsigned char random[KEY_CHARACTERS];
-
-    id_random(random, sizeof random);
-    random[KEY_CHARACTERS - 1] &= 0x30; /* 128 bits fill only two bits of the last one */
-    for (size_t i = 0; i < sizeof random; i++)
-        text_append_character(out, alphabet[random[i] % 64]);
-    text_append_string(out, "==");
-}
+#define KEY_SIZE 16
 
 /* The size of a header's name; 0 if it is no header. */
 static size_t name_size(const char *header)
@@ -146,10 +133,12 @@ bool sample_handshake_make(const struct sample_handshake *handshake, struct requ
 {
     SCOPED_TEXT request = {0};
     SCOPED_TEXT key     = {0};
+    unsigned char random[KEY_SIZE];
 
     if (!check_headers(handshake, errors))
         return false;
-    append_key(&key);
+    id_random(random, sizeof random);
+    base64_append(&key, random, sizeof random);
     text_append_string(&request, "GET ");
     append_target(handshake, &request);
     text_append_string(&request, " HTTP/1.1\r\n");

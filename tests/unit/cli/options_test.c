@@ -13,7 +13,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-#define WORDS_MAX 16
+#define WORDS_MAX 32
 
 /* "NAME=value" pairs that the environment of a test consists of, ending in NULL. */
 static const char *const *variables;
@@ -115,6 +115,61 @@ static void every_option_becomes_a_setting(void **state)
     assert_int_equal(options.settings.max_duration_milliseconds, 2000);
     assert_int_equal(options.log_level, LOG_DEBUG);
     assert_int_equal(options.log_format, LOG_JSON);
+}
+
+static void a_sample_event_has_settings_of_its_own(void **state)
+{
+    struct options options =
+        read_fine(OPTIONS_OF_EVENT, "message chat --api a --stage s --route r --connection c "
+                                    "--domain d:1 -b @f --code 4999 --reason bye --compact");
+
+    assert_string_equal(options.sample.kind, "message");
+    assert_string_equal(options.settings.project, "chat");
+    assert_string_equal(options.sample.api, "a");
+    assert_string_equal(options.sample.stage, "s");
+    assert_string_equal(options.sample.route, "r");
+    assert_string_equal(options.sample.connection_id, "c");
+    assert_string_equal(options.settings.domain, "d:1");
+    assert_string_equal(options.body, "@f");
+    assert_int_equal(options.sample.code, 4999);
+    assert_string_equal(options.sample.reason, "bye");
+    assert_true(options.is_compact);
+    options = read_fine(OPTIONS_OF_EVENT, "connect -H A:1 -HB:2 --header C:3 -q d=4 --query e");
+    assert_string_equal(options.settings.project, ".");
+    assert_int_equal(options.headers.count, 3);
+    assert_string_equal(options.headers.words[1], "B:2");
+    assert_int_equal(options.queries.count, 2);
+    assert_string_equal(options.queries.words[1], "e");
+    assert_null(options.body);
+    options_deinit(&options);
+    options = read_fine(OPTIONS_OF_EVENT, "message --body EMPTY");
+    assert_string_equal(options.body, "");
+}
+
+static void an_invocation_takes_a_function_and_an_event(void **state)
+{
+    struct options options = read_fine(
+        OPTIONS_OF_INVOKE, "send chat -e - --data d --env-file f --region eu-west-1 --route r");
+
+    assert_string_equal(options.function, "send");
+    assert_string_equal(options.settings.project, "chat");
+    assert_string_equal(options.event, "-");
+    assert_string_equal(options.settings.data, "d");
+    assert_string_equal(options.settings.env_file, "f");
+    assert_string_equal(options.settings.region, "eu-west-1");
+    assert_string_equal(options.sample.route, "r");
+    assert_null(read_fine(OPTIONS_OF_INVOKE, "send").event);
+}
+
+static void a_new_project_is_for_node_unless_told_otherwise(void **state)
+{
+    struct options options = read_fine(OPTIONS_OF_INIT, "");
+
+    assert_string_equal(options.folder, ".");
+    assert_int_equal(options.runtime, 0);
+    options = read_fine(OPTIONS_OF_INIT, "new --runtime custom");
+    assert_string_equal(options.folder, "new");
+    assert_int_equal(options.runtime, 2);
 }
 
 static void every_level_of_the_log_has_its_name(void **state)
@@ -365,6 +420,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(everything_has_a_default),
         cmocka_unit_test(every_option_becomes_a_setting),
+        cmocka_unit_test(a_sample_event_has_settings_of_its_own),
+        cmocka_unit_test(an_invocation_takes_a_function_and_an_event),
+        cmocka_unit_test(a_new_project_is_for_node_unless_told_otherwise),
         cmocka_unit_test(every_level_of_the_log_has_its_name),
         cmocka_unit_test(times_may_be_fractions_of_seconds),
         cmocka_unit_test(a_run_keeps_nothing_unless_told_so),
