@@ -15,8 +15,8 @@ WARNINGS  := -Wall -Wextra -Werror -Wshadow -Wconversion -Wno-sign-conversion \
     -Wswitch-enum
 OPTIMISE  ?= -O2 -g
 CFLAGS    = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -fstack-protector-strong $(OPTIMISE) $(SANITIZE) \
-    -DPOSTERN_VERSION='"$(VERSION)"' -Iemulator -I. $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-LIBS      = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lwslay -lpthread
+    -DPOSTERN_VERSION='"$(VERSION)"' -Iemulator -I. $(shell pkg-config --cflags $(PACKAGES) libcurl 2>/dev/null)
+LIBS      = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lwslay -lpthread -ldl
 
 SOURCES   := $(wildcard emulator/*.c emulator/*/*.c)
 CLI       := $(wildcard cli/*.c cli/*/*.c)

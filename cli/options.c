@@ -4,22 +4,31 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/id.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "cli/connect/client_handshake.h"
+#include "cli/endpoint.h"
 #include "cli/option.h"
 #include "http/request_head.h"
 
-#define START   OPTIONS_OF_START
-#define RUN     OPTIONS_OF_RUN
-#define CHECK   OPTIONS_OF_CHECK
-#define HELP    OPTIONS_OF_HELP
-#define EVENT   OPTIONS_OF_EVENT
-#define INVOKE  OPTIONS_OF_INVOKE
-#define INIT    OPTIONS_OF_INIT
-#define CONNECT OPTIONS_OF_CONNECT
-#define EMULATE (START | RUN)
-#define SAMPLE  (EVENT | INVOKE)
+#define START       OPTIONS_OF_START
+#define RUN         OPTIONS_OF_RUN
+#define CHECK       OPTIONS_OF_CHECK
+#define HELP        OPTIONS_OF_HELP
+#define EVENT       OPTIONS_OF_EVENT
+#define INVOKE      OPTIONS_OF_INVOKE
+#define INIT        OPTIONS_OF_INIT
+#define GET         OPTIONS_OF_GET
+#define SEND        OPTIONS_OF_SEND
+#define DISCONNECT  OPTIONS_OF_DISCONNECT
+#define CONNECTIONS OPTIONS_OF_CONNECTIONS
+#define RESET       OPTIONS_OF_RESET
+#define CONNECT     OPTIONS_OF_CONNECT
+#define EMULATE     (START | RUN)
+#define SAMPLE      (EVENT | INVOKE)
+#define CONNECTION  (GET | SEND | DISCONNECT)
+#define REMOTE      (CONNECTION | CONNECTIONS | RESET)
 
 #define MONTH_MILLISECONDS (30ll * 24 * 3600 * 1000)
 
@@ -85,6 +94,12 @@ static bool is_header(const char *word)
 static bool is_subprotocol(const char *word)
 {
     return request_head_is_token(word);
+}
+
+/* What it looks like is the emulator's to judge, but what begins with a dash may be an option. */
+static bool is_connection_id(const char *word)
+{
+    return word[0] == '-' ? id_is_connection(word) : word[0] != '\0';
 }
 
 /* What a row says besides its name, its bits and its help. */
@@ -198,12 +213,21 @@ static const struct option table[] = {
      .help = "trust any certificate of a wss server"},
     {"ca", .subcommands = CONNECT, LIST("FILE", connect.ca_files),
      .help = "trust these authorities of wss servers too"},
-    {"data", .subcommands = CONNECT, TEXT("DIR", connect.data), .otherwise = ".postern",
-     .help = "an emulator's data folder: its authority is trusted"},
-    {"endpoint", .subcommands = CONNECT, TEXT("URL", endpoint),
-     .help = "the running emulator [POSTERN_HTTP, or http://localhost:3001]"},
+    {"data", .subcommands = REMOTE | CONNECT, TEXT("DIR", remote.data_folder), .otherwise = ".postern",
+     .help = "the emulator's data folder: its authority is trusted"},
     {"connect", 'c', .subcommands = CONNECT, FLAG(connect.is_wscat), .otherwise = "off",
      .help = "says nothing: wscat wants it before the URL"},
+    {"endpoint", .subcommands = REMOTE | CONNECT, TEXT("URL", remote.endpoint),
+     RULE(is_endpoint, "a URL like http://localhost:3001"),
+     .help = "where the emulator is [POSTERN_HTTP, or http://localhost:3001]"},
+    {"file", .subcommands = SEND, TEXT("FILE", remote.file),
+     .help = "send a file's contents"},
+    {"api", .subcommands = CONNECTIONS, TEXT("ID", remote.api),
+     .help = "only those of this API"},
+    {"stage", .subcommands = CONNECTIONS, TEXT("NAME", remote.stage),
+     .help = "only those of this stage"},
+    {"json", .subcommands = GET | CONNECTIONS, FLAG(remote.json), .otherwise = "off",
+     .help = "print JSON"},
     {0},
 };
 
@@ -220,6 +244,10 @@ static const struct operand operands[] = {
      .expected = "the command to run, for example `postern run -- npm test`"},
     {"URL", .subcommands = CONNECT, AT(connect.url),
      .expected = "where to connect to, like ws://localhost:3001/dev or just the stage: dev"},
+    {"CONNECTION_ID", .subcommands = CONNECTION, .is_needed = true, AT(remote.connection_id),
+     .is_fine = is_connection_id, .expected = "one of those that `postern connections` lists"},
+    {"DATA", .subcommands = SEND, AT(remote.message),
+     .expected = "a text, @FILE, or - for standard input"},
     {"COMMAND", .subcommands = HELP, AT(help),
      .expected = "a command of postern"},
     {0},

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "cli/command_line.h"
 #include "cli/option.h"
+#include "cli/remote.h"
 #include "emulator/emulator.h"
 #include "sample/sample_event.h"
 
@@ -20,15 +21,20 @@ struct text;
 
 /* The subcommands, as bits. */
 enum options_of {
-    OPTIONS_OF_START   = 1 << 0,
-    OPTIONS_OF_RUN     = 1 << 1,
-    OPTIONS_OF_CHECK   = 1 << 2,
-    OPTIONS_OF_VERSION = 1 << 3,
-    OPTIONS_OF_HELP    = 1 << 4,
-    OPTIONS_OF_EVENT   = 1 << 5,
-    OPTIONS_OF_INVOKE  = 1 << 6,
-    OPTIONS_OF_INIT    = 1 << 7,
-    OPTIONS_OF_CONNECT = 1 << 8,
+    OPTIONS_OF_START       = 1 << 0,
+    OPTIONS_OF_RUN         = 1 << 1,
+    OPTIONS_OF_CHECK       = 1 << 2,
+    OPTIONS_OF_VERSION     = 1 << 3,
+    OPTIONS_OF_HELP        = 1 << 4,
+    OPTIONS_OF_GET         = 1 << 5,
+    OPTIONS_OF_SEND        = 1 << 6,
+    OPTIONS_OF_DISCONNECT  = 1 << 7,
+    OPTIONS_OF_CONNECTIONS = 1 << 8,
+    OPTIONS_OF_RESET       = 1 << 9,
+    OPTIONS_OF_EVENT       = 1 << 10,
+    OPTIONS_OF_INVOKE      = 1 << 11,
+    OPTIONS_OF_INIT        = 1 << 12,
+    OPTIONS_OF_CONNECT     = 1 << 13,
 };
 
 /* What only `connect` takes. */
@@ -40,7 +46,6 @@ struct options_connect {
     const char *origin;
     const char *user; /* "NAME:PASSWORD" */
     struct word_list ca_files;
-    const char *data;
     bool shows_pings;
     bool no_check;
     bool no_color;
@@ -50,12 +55,12 @@ struct options_connect {
 
 struct options {
     struct emulator_settings settings; /* but for banner_descriptor and command */
+    struct remote_settings remote;
     bool is_help_wanted;
-    int limits;           /* 0: aws, 1: relaxed; in settings as well */
-    int log_level;        /* an enum log_level */
-    int log_format;       /* an enum log_format */
-    char **command;       /* `run`: behind "--" */
-    const char *endpoint; /* URL of a running emulator; NULL: POSTERN_HTTP, or port 3001 */
+    int limits;     /* 0: aws, 1: relaxed; in settings as well */
+    int log_level;  /* an enum log_level */
+    int log_format; /* an enum log_format */
+    char **command; /* `run`: behind "--" */
     struct options_connect connect;
     const char *help; /* `help`: the subcommand that it is about; NULL: all */
 

@@ -3,6 +3,7 @@
 /* The subcommands: a table, and a file for each one. */
 
 #include "cli/options.h"
+#include "cli/remote.h"
 
 struct text;
 
@@ -41,5 +42,10 @@ int subcommand_init(char **words);
 int subcommand_invoke(char **words);
 int subcommand_event(char **words);
 int subcommand_connect(char **words);
+int subcommand_get(char **words);
+int subcommand_send(char **words);
+int subcommand_disconnect(char **words);
+int subcommand_connections(char **words);
+int subcommand_reset(char **words);
 int subcommand_version(char **words);
 int subcommand_help(char **words);

@@ -14,8 +14,6 @@
 #include "cli/connect/stages.h"
 #include "cli/connect/target.h"
 
-#define DEFAULT_ENDPOINT "http://localhost:3001"
-
 static const char *const nothing[] = {NULL};
 
 static const char *const *words_of(const struct word_list *list)
@@ -30,21 +28,13 @@ static const char *find_variable(const char *name)
     return value && value[0] ? value : NULL;
 }
 
-static const char *find_endpoint(const struct options *options)
-{
-    const char *variable = find_variable("POSTERN_HTTP");
-
-    if (options->endpoint)
-        return options->endpoint;
-    return variable ? variable : DEFAULT_ENDPOINT;
-}
-
 /* Files that say whom to trust beside the system's roots; those that don't exist do no harm. */
-static void collect_ca_files(const struct options_connect *connect, struct word_list *files)
+static void collect_ca_files(const struct options_connect *connect, const char *data_folder,
+                             struct word_list *files)
 {
     static const char *const variables[] = {"NODE_EXTRA_CA_CERTS", "AWS_CA_BUNDLE",
                                             "SSL_CERT_FILE"};
-    SCOPED_MEMORY char *ours             = memory_format("%s/ca.pem", connect->data);
+    SCOPED_MEMORY char *ours             = memory_format("%s/ca.pem", data_folder);
 
     for (size_t i = 0; i < ARRAY_SIZE(variables); i++) {
         const char *file = find_variable(variables[i]);
@@ -134,9 +124,11 @@ static int choose_stage(const char *endpoint, const struct transport_settings *t
 static int find_target(const struct options *options, const struct transport_settings *transport,
                        struct target *target)
 {
-    const char *endpoint = find_endpoint(options);
-    SCOPED_TEXT error    = {0};
+    SCOPED_MEMORY char *endpoint = remote_find_endpoint("connect", &options->remote);
+    SCOPED_TEXT error            = {0};
 
+    if (!endpoint)
+        return EXIT_BAD_USAGE;
     if (!options->connect.url)
         return choose_stage(endpoint, transport, target);
     if (target_read(options->connect.url, endpoint, target, &error))
@@ -187,7 +179,7 @@ int subcommand_connect(char **words)
         return status;
     if (!check_executes(&options.connect) || !check_origin(&options.connect))
         return EXIT_BAD_USAGE;
-    collect_ca_files(&options.connect, &ca_files);
+    collect_ca_files(&options.connect, options.remote.data_folder, &ca_files);
     transport = (struct transport_settings){.no_check = options.connect.no_check,
                                             .ca_files = words_of(&ca_files)};
     status    = run(&options, &transport);

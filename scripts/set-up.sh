@@ -60,6 +60,7 @@ needs_of_build() {
     need libmicrohttpd-dev "HTTP"                            library libmicrohttpd
     need libsqlite3-dev   "the database"                     library sqlite3
     need libssl-dev       "TLS"                              library libssl
+    need libcurl4-openssl-dev "HTTP requests (libcurl.so.4 is loaded when they are made)" library libcurl
     need libpcre2-dev     "patterns in schemas"              library libpcre2-8
     need libwslay-dev     "the client's WebSocket frames"    test -e /usr/include/wslay/wslay.h
     need libedit-dev      "the line that a client types"     library libedit

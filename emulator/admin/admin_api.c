@@ -192,10 +192,13 @@ static enum outcome get_stages(struct call *call)
 static enum outcome reset(struct call *call)
 {
     const struct admin *admin = call_owner(call);
+    size_t count              = gateway_connection_count(admin->gateway);
+    SCOPED_TEXT body          = {0};
 
-    log_info(NULL, "reset: %zu connections are closed", gateway_connection_count(admin->gateway));
+    log_info(NULL, "reset: %zu connections are closed", count);
     gateway_close_all(admin->gateway, false);
-    return reply_json(call, 200, "{}", 2);
+    text_append_format(&body, "{\"closedConnections\":%zu}", count);
+    return reply_json(call, 200, body.data, body.size);
 }
 
 static enum outcome refuse(struct call *call, const char *reason, const char *message)

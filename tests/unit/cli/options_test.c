@@ -369,6 +369,23 @@ static void a_subcommand_takes_its_own_options_only(void **state)
     assert_string_equal(text_string(&errors), "unknown option --port\n");
 }
 
+static void a_connection_is_named_by_its_id_alone(void **state)
+{
+    struct options options = read_fine(OPTIONS_OF_SEND, "uNLt5z3p2nICAAA= hello");
+    SCOPED_TEXT errors     = {0};
+
+    assert_string_equal(options.remote.connection_id, "uNLt5z3p2nICAAA=");
+    assert_string_equal(options.remote.message, "hello");
+    options = read_fine(OPTIONS_OF_GET, "--json -NLt5z3p2nICAAA= --endpoint localhost:1");
+    assert_string_equal(options.remote.connection_id, "-NLt5z3p2nICAAA=");
+    assert_string_equal(options.remote.endpoint, "localhost:1");
+    assert_true(options.remote.json);
+    assert_false(read_options(OPTIONS_OF_GET, "--endpoint=ftp://a", &options, &errors));
+    assert_string_equal(text_string(&errors),
+                        "--endpoint takes a URL like http://localhost:3001, not \"ftp://a\"\n"
+                        "lacks CONNECTION_ID: one of those that `postern connections` lists\n");
+}
+
 static void regions_of_every_partition_are_taken(void **state)
 {
     static const char *const regions[] = {"us-east-1",     "us-gov-west-1",  "cn-northwest-1",
@@ -433,6 +450,7 @@ int main(void)
                                   forget_variables),
         cmocka_unit_test(what_is_wrong_is_said_and_what_would_be_right),
         cmocka_unit_test(a_subcommand_takes_its_own_options_only),
+        cmocka_unit_test(a_connection_is_named_by_its_id_alone),
         cmocka_unit_test(regions_of_every_partition_are_taken),
         cmocka_unit_test(help_is_given_whatever_else_is_wrong),
         cmocka_unit_test(help_lists_what_a_subcommand_takes),

@@ -11,8 +11,9 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-static const char *const names[] = {"start",  "run",   "check",   "init",
-                                    "invoke", "event", "version", "help"};
+static const char *const names[] = {"start", "run",         "check", "init", "invoke",
+                                    "event", "connections", "get",   "send", "disconnect",
+                                    "reset", "version",     "help"};
 
 static void every_subcommand_is_found_by_its_name(void **state)
 {
@@ -72,14 +73,16 @@ static void usage_is_made_of_the_operands(void **state)
         const char *name;
         const char *begin;
     } cases[] = {
-        {"start",   "postern start [PROJECT] [options]: "                   },
-        {"run",     "postern run [PROJECT] [options] -- CMD [ARG...]: start"},
-        {"check",   "postern check [PROJECT] [options]: "                   },
-        {"init",    "postern init [DIR] [options]: "                        },
-        {"invoke",  "postern invoke FUNCTION [PROJECT] [options]: "         },
-        {"event",   "postern event KIND [PROJECT] [options]: "              },
-        {"version", "postern version: print"                                },
-        {"help",    "postern help [COMMAND]: "                              },
+        {"start",       "postern start [PROJECT] [options]: "                   },
+        {"run",         "postern run [PROJECT] [options] -- CMD [ARG...]: start"},
+        {"check",       "postern check [PROJECT] [options]: "                   },
+        {"init",        "postern init [DIR] [options]: "                        },
+        {"invoke",      "postern invoke FUNCTION [PROJECT] [options]: "         },
+        {"event",       "postern event KIND [PROJECT] [options]: "              },
+        {"version",     "postern version: print"                                },
+        {"help",        "postern help [COMMAND]: "                              },
+        {"send",        "postern send CONNECTION_ID [DATA] [options]: "         },
+        {"connections", "postern connections [options]: "                       },
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
