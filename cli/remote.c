@@ -4,17 +4,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "cli/connect/printable.h"
 #include "cli/endpoint.h"
 #include "cli/subcommand.h"
 #include "loop/http_client.h"
 #include "json/json.h"
 
 #define ANSWER_SIZE_MAX      (64 * 1024 * 1024)
+#define AUTHORITIES_SIZE_MAX (4 * 1024 * 1024)
 #define TIMEOUT_MILLISECONDS 30000
 
 /* What a status says about a request of ours, and what to do. */
@@ -30,19 +32,21 @@ static const struct {
     {503, "the emulator is stopping"                                                             },
 };
 
-/* NULL if there is none. The caller frees it. */
-static char *find_authority_file(const char *data_folder)
+/* All that are there; a file that isn't does no harm. */
+static void collect_authorities(const char *data_folder, struct text *authorities)
 {
-    static const char *const variables[] = {"NODE_EXTRA_CA_CERTS", "AWS_CA_BUNDLE"};
-    SCOPED_MEMORY char *ours             = memory_format("%s/ca.pem", data_folder);
+    SCOPED_MEMORY char *ours  = memory_format("%s/ca.pem", data_folder);
+    const char *const files[] = {ours, getenv("NODE_EXTRA_CA_CERTS"), getenv("AWS_CA_BUNDLE")};
 
-    for (size_t i = 0; i < ARRAY_SIZE(variables); i++) {
-        const char *file = getenv(variables[i]);
+    for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+        SCOPED_TEXT file = {0};
 
-        if (file && file[0])
-            return memory_copy_string(file);
+        if (files[i] && file_read(files[i], AUTHORITIES_SIZE_MAX, &file) == 0 &&
+            file.size <= AUTHORITIES_SIZE_MAX) {
+            text_append(authorities, text_string(&file), file.size);
+            text_append_character(authorities, '\n');
+        }
     }
-    return access(ours, R_OK) == 0 ? memory_take(&ours) : NULL;
 }
 
 char *remote_find_endpoint(const char *subcommand, const struct remote_settings *settings)
@@ -60,13 +64,14 @@ bool remote_init(struct remote *remote, const char *subcommand,
 {
     SCOPED_TEXT error = {0};
 
-    remote->subcommand     = subcommand;
-    remote->authority_file = find_authority_file(settings->data_folder);
-    remote->endpoint       = remote_find_endpoint(subcommand, settings);
+    remote->subcommand = subcommand;
+    remote->endpoint   = remote_find_endpoint(subcommand, settings);
     if (!remote->endpoint) {
         *status = EXIT_BAD_USAGE;
         return false;
     }
+    if (strncmp(remote->endpoint, "https:", 6) == 0)
+        collect_authorities(settings->data_folder, &remote->authorities);
     remote->http = http_client_new(&error);
     if (!remote->http) {
         fprintf(stderr, "postern %s: %s\n", subcommand, text_string(&error));
@@ -79,7 +84,7 @@ bool remote_init(struct remote *remote, const char *subcommand,
 void remote_deinit(struct remote *remote)
 {
     http_client_free(remote->http);
-    free(remote->authority_file);
+    text_deinit(&remote->authorities);
     free(remote->endpoint);
     *remote = (struct remote){0};
 }
@@ -94,7 +99,7 @@ static void print_message(const struct text *body)
     SCOPED_TEXT plain = {0};
 
     if (message) {
-        remote_append_plain(&plain, message);
+        printable_append_line(&plain, message, strlen(message));
         fprintf(stderr, " (%s)", text_string(&plain));
     }
     arena_deinit(&arena);
@@ -145,12 +150,12 @@ static bool ask(struct remote *remote, const char *method, const char *url, cons
                 struct text *body)
 {
     struct http_client_request request = {
-        .method               = method,
-        .url                  = url,
-        .content_type         = data ? "application/octet-stream" : NULL,
-        .body                 = data ? text_string(data) : NULL,
-        .body_size            = data ? data->size : 0,
-        .authority_file       = remote->authority_file,
+        .method       = method,
+        .url          = url,
+        .content_type = data ? "application/octet-stream" : NULL,
+        .body         = data ? text_string(data) : NULL,
+        .body_size    = data ? data->size : 0,
+        .authorities  = remote->authorities.size > 0 ? text_string(&remote->authorities) : NULL,
         .timeout_milliseconds = TIMEOUT_MILLISECONDS,
         .answer_size_max      = ANSWER_SIZE_MAX,
     };
@@ -205,10 +210,4 @@ void remote_append_encoded(struct text *out, const char *word)
         else
             text_append_format(out, "%%%02X", (unsigned char)*at);
     }
-}
-
-void remote_append_plain(struct text *out, const char *word)
-{
-    for (const char *at = word; *at; at++)
-        text_append_character(out, iscntrl((unsigned char)*at) ? '?' : *at);
 }

@@ -8,8 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/text.h"
+
 struct http_client;
-struct text;
 
 /* Options and operands of those subcommands. Texts are borrowed. */
 struct remote_settings {
@@ -26,7 +27,7 @@ struct remote_settings {
 struct remote {
     const char *subcommand; /* whose messages these are */
     char *endpoint;
-    char *authority_file; /* trusted besides the system's; NULL: none */
+    struct text authorities; /* PEM: trusted besides the system's */
     struct http_client *http;
 };
 
@@ -58,6 +59,3 @@ int remote_complain_answer(const struct remote *remote);
 
 /* Appends bytes percent-encoded, for one segment or value of a URL. */
 void remote_append_encoded(struct text *out, const char *word);
-
-/* Appends what others wrote, on one line: nothing in it moves a terminal's cursor. */
-void remote_append_plain(struct text *out, const char *word);

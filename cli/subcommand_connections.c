@@ -4,11 +4,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "cli/connect/printable.h"
 #include "json/json.h"
 
 /* What one request asks for; the emulator gives no more. */
@@ -40,7 +42,8 @@ static void append_string(struct text *out, const struct json *item, const char 
 {
     const char *value = json_find_string(item, name);
 
-    remote_append_plain(out, value ? value : "-");
+    value = value ? value : "-";
+    printable_append_line(out, value, strlen(value));
 }
 
 /* id, api, stage, connected, source ip, user agent: the last one may have spaces. */

@@ -4,10 +4,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "cli/connect/printable.h"
 #include "json/json.h"
 
 static const struct {
@@ -28,7 +30,8 @@ static void print_fields(const struct json *answer)
         const char *value         = json_find_string(object, fields[i].name);
         SCOPED_TEXT plain         = {0};
 
-        remote_append_plain(&plain, value ? value : "-");
+        value = value ? value : "-";
+        printable_append_line(&plain, value, strlen(value));
         printf("%-12s %s\n", fields[i].label, text_string(&plain));
     }
 }

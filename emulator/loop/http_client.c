@@ -1,6 +1,7 @@
 #include "loop/http_client.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "loop/curl_library.h"
@@ -72,8 +73,12 @@ static void set_request(struct http_client *client, const struct http_client_req
         set(easy, CURLOPT_POSTFIELDS, request->body);
     }
     set(easy, CURLOPT_CUSTOMREQUEST, request->method);
-    if (request->authority_file)
-        set(easy, CURLOPT_CAINFO, request->authority_file); /* the system's folder stays */
+    if (request->authorities) {
+        struct curl_blob blob = {(void *)(uintptr_t)request->authorities,
+                                 strlen(request->authorities), CURL_BLOB_COPY};
+
+        set(easy, CURLOPT_CAINFO_BLOB, &blob); /* the system's folder stays */
+    }
 }
 
 /* Which failures have a meaning of their own. */
@@ -86,7 +91,6 @@ static enum http_client_result judge(CURLcode code)
     case CURLE_COULDNT_RESOLVE_HOST:
         return HTTP_CLIENT_NOBODY;
     case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
         return HTTP_CLIENT_UNTRUSTED;
     default:
         return HTTP_CLIENT_FAILED;

@@ -18,7 +18,7 @@ struct http_client_request {
     const char *content_type; /* of the body; NULL: not said */
     const char *body;         /* NULL: none */
     size_t body_size;
-    const char *authority_file;   /* PEM of authorities to trust besides the system's; NULL: none */
+    const char *authorities;      /* PEM: trusted besides the system's; NULL: none */
     int64_t timeout_milliseconds; /* for all of it */
     size_t answer_size_max;       /* a larger answer is a failure */
 };
