@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/memory.h"
 #include "base/text.h"
@@ -53,8 +54,10 @@ static char *find_history_file(void)
     const char *state = find_variable("XDG_STATE_HOME");
     const char *home  = find_variable("HOME");
 
-    if (state)
+    if (state) {
+        mkdir(state, 0700); /* as its specification says; if it can't be made, nothing is kept */
         return memory_format("%s/postern_history", state);
+    }
     return home ? memory_format("%s/.postern_history", home) : NULL;
 }
 
@@ -144,7 +147,9 @@ static int run(const struct options *options, const struct transport_settings *t
     struct target target                  = {0};
     int status                            = find_target(options, transport, &target);
     const struct client_settings settings = {
-        .target            = &target,
+        .target = &target,
+        .endpoint =
+            connect->url && target_is_on_endpoint(connect->url) ? find_endpoint(options) : NULL,
         .transport         = *transport,
         .headers           = words_of(&options->headers),
         .protocols         = words_of(&connect->subprotocols),

@@ -14,6 +14,7 @@ struct target;
 
 struct client_settings {
     const struct target *target;
+    const char *endpoint; /* of the emulator that target is said to be on; NULL: of none */
     struct transport_settings transport;
     const char *const *headers;   /* "Name: value", ending in NULL */
     const char *const *protocols; /* ending in NULL */

@@ -6,6 +6,7 @@
 #include "cli/connect/client_handshake.h"
 #include "cli/connect/exchange.h"
 #include "cli/connect/printer.h"
+#include "cli/connect/stages.h"
 #include "cli/connect/target.h"
 
 static void tell_opened(const struct client_settings *settings, struct printer *printer,
@@ -21,6 +22,22 @@ static void tell_opened(const struct client_settings *settings, struct printer *
         printer_complain(printer, "warning",
                          "the server chose none of the subprotocols: a browser would close now. "
                          "The $connect handler must answer with a Sec-WebSocket-Protocol header");
+}
+
+/* AWS's 403 doesn't say what is wrong; that there is no such stage can be seen from outside. */
+static void tell_stages(const struct client_settings *settings, struct printer *printer)
+{
+    struct stages stages = {0};
+    SCOPED_TEXT ignored  = {0};
+    SCOPED_TEXT list     = {0};
+
+    if (stages_ask(settings->endpoint, &settings->transport, &stages, &ignored) &&
+        !stages_has_any(&stages, settings->target->path)) {
+        printer_complain(printer, "error", "the emulator has no such stage; it serves");
+        stages_list(&stages, &list);
+        printer_remark(printer, text_string(&list));
+    }
+    stages_deinit(&stages);
 }
 
 /* AWS's refusals have a body; its redirects don't exist, but proxies' do. */
@@ -64,6 +81,8 @@ static bool shake_hands(const struct client_settings *settings, struct transport
         tell_opened(settings, printer, &answer);
     else if (problem.size > 0)
         printer_complain(printer, "error", "%s", text_string(&problem));
+    if (answer.status == 403 && settings->endpoint)
+        tell_stages(settings, printer);
     answer_deinit(&answer);
     return is_open;
 }

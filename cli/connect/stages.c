@@ -95,6 +95,30 @@ bool stages_ask(const char *endpoint, const struct transport_settings *settings,
     return true;
 }
 
+static bool has(const struct stages *stages, const char *name, size_t size)
+{
+    for (size_t i = 0; i < stages->count; i++) {
+        if (strlen(stages->items[i].stage) == size &&
+            memcmp(stages->items[i].stage, name, size) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool stages_has_any(const struct stages *stages, const char *path)
+{
+    const char *end = path + strcspn(path, "?");
+
+    while (path < end) {
+        size_t size = strcspn(path, "/?");
+
+        if (has(stages, path, size))
+            return true;
+        path += size + 1;
+    }
+    return false;
+}
+
 void stages_list(const struct stages *stages, struct text *out)
 {
     for (size_t i = 0; i < stages->count; i++) {

@@ -32,5 +32,8 @@ bool stages_ask(const char *endpoint, const struct transport_settings *settings,
 bool stages_read(const char *data, size_t size, struct stages *stages);
 void stages_deinit(struct stages *stages);
 
+/* True if one of the path's segments is the name of one of the stages. */
+bool stages_has_any(const struct stages *stages, const char *path);
+
 /* Appends a line for each: its URL and its API. */
 void stages_list(const struct stages *stages, struct text *out);

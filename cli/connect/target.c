@@ -124,6 +124,11 @@ static bool names_a_host(const char *word)
     return strpbrk(segment, ".:[") || strcasecmp(segment, "localhost") == 0;
 }
 
+bool target_is_on_endpoint(const char *word)
+{
+    return !find_scheme(word) && !names_a_host(word);
+}
+
 bool target_read(const char *word, const char *endpoint, struct target *target, struct text *error)
 {
     const struct scheme *scheme = find_scheme(word);
@@ -145,7 +150,7 @@ bool target_read(const char *word, const char *endpoint, struct target *target, 
         return read_rest(word, false, target, error);
     while (size > 0 && endpoint[size - 1] == '/')
         size--;
-    if (!find_scheme(endpoint) && !names_a_host(endpoint)) {
+    if (target_is_on_endpoint(endpoint)) {
         text_append_format(error, "the endpoint must be a URL like http://localhost:3001, not %s",
                            endpoint);
         return false;

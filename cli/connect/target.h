@@ -25,6 +25,9 @@ struct target {
  * the word is none of the above; error says why and nothing needs to be released.
  */
 bool target_read(const char *word, const char *endpoint, struct target *target, struct text *error);
+
+/* True for a word that target_read() takes for a place on the emulator. */
+bool target_is_on_endpoint(const char *word);
 void target_deinit(struct target *target);
 
 /* Appends what the Host header says: no port where it is the scheme's own. */

@@ -195,6 +195,8 @@ void terminal_resize(struct terminal *terminal)
 
 void terminal_suspend(struct terminal *terminal)
 {
+    if (!terminal)
+        return;
     el_set(terminal->editor, EL_PREP_TERM, 0);
     kill(getpid(), SIGSTOP);
     el_set(terminal->editor, EL_PREP_TERM, 1);

@@ -50,25 +50,25 @@ static bool wait_for(int socket, short events, int timeout_milliseconds)
 /* A connected, non-blocking socket, or a negative errno. */
 static int connect_to(const struct addrinfo *address)
 {
-    int socket_    = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int connection = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     int one        = 1;
     int problem    = 0;
     socklen_t size = sizeof problem;
 
-    if (socket_ < 0)
+    if (connection < 0)
         return -errno;
-    if (connect(socket_, address->ai_addr, address->ai_addrlen) < 0 && errno != EINPROGRESS)
+    if (connect(connection, address->ai_addr, address->ai_addrlen) < 0 && errno != EINPROGRESS)
         problem = errno;
-    else if (!wait_for(socket_, POLLOUT, CONNECT_MILLISECONDS))
+    else if (!wait_for(connection, POLLOUT, CONNECT_MILLISECONDS))
         problem = ETIMEDOUT;
     else
-        getsockopt(socket_, SOL_SOCKET, SO_ERROR, &problem, &size);
+        getsockopt(connection, SOL_SOCKET, SO_ERROR, &problem, &size);
     if (problem != 0) {
-        close(socket_);
+        close(connection);
         return -problem;
     }
-    setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    return socket_;
+    setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    return connection;
 }
 
 static int connect_to_any(const struct target *target, struct text *error)
@@ -76,24 +76,24 @@ static int connect_to_any(const struct target *target, struct text *error)
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
     const char *host            = is_localhost(target->host) ? "localhost" : target->host;
     struct addrinfo *addresses;
-    int socket_ = -EADDRNOTAVAIL;
-    int problem = getaddrinfo(host, target->port, &hints, &addresses);
+    int connection = -EADDRNOTAVAIL;
+    int problem    = getaddrinfo(host, target->port, &hints, &addresses);
 
     if (problem != 0) {
         text_append_format(error, "cannot find %s: %s", target->host, gai_strerror(problem));
         return -EADDRNOTAVAIL;
     }
     for (const struct addrinfo *address = addresses; address; address = address->ai_next) {
-        socket_ = connect_to(address);
-        if (socket_ >= 0)
+        connection = connect_to(address);
+        if (connection >= 0)
             break;
     }
     freeaddrinfo(addresses);
-    if (socket_ < 0)
+    if (connection < 0)
         text_append_format(error, "cannot connect to %s port %s: %s%s", target->host, target->port,
-                           strerror(-socket_),
-                           socket_ == -ECONNREFUSED ? " (is the emulator running?)" : "");
-    return socket_;
+                           strerror(-connection),
+                           connection == -ECONNREFUSED ? " (is the emulator running?)" : "");
+    return connection;
 }
 
 static bool begin_tls(struct transport *transport, const struct target *target,
@@ -120,13 +120,13 @@ static bool begin_tls(struct transport *transport, const struct target *target,
 struct transport *transport_open(const struct target *target,
                                  const struct transport_settings *settings, struct text *error)
 {
-    int socket_ = connect_to_any(target, error);
+    int connection = connect_to_any(target, error);
     struct transport *transport;
 
-    if (socket_ < 0)
+    if (connection < 0)
         return NULL;
     transport         = NEW(struct transport);
-    transport->socket = socket_;
+    transport->socket = connection;
     if (target->is_tls && !begin_tls(transport, target, settings, error)) {
         transport_close(transport);
         return NULL;

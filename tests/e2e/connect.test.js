@@ -135,6 +135,12 @@ test('a refused handshake prints status, error type and body, and exits with 1',
   assert.equal(unknown.status, 1);
   assert.equal(unknown.output, '');
   assert.match(unknown.errors, /^refused: HTTP\/1\.1 403 Forbidden\nx-amzn-ErrorType: ForbiddenException\n\{"message":"Forbidden".*\}\n/);
+  const misnamed = await connect(['prod?a=dev', '--endpoint', emulator.url()]);
+  const named = await connect(['dev?status=403', '--endpoint', emulator.url()]);
+  assert.equal(misnamed.status, 1);
+  assert.ok(misnamed.errors.endsWith(`no such stage; it serves\n  ${emulator.url('/dev', 'ws')}  (API echo, id a1b2c3d4e5)\n`), misnamed.errors);
+  assert.equal(named.errors, 'refused: HTTP/1.1 403 Forbidden\nstatus 403\n');
+
   assert.equal(refused.status, 1);
   assert.equal(refused.happened[0].event, 'refused');
   assert.equal(refused.happened[0].status, 401);
@@ -294,6 +300,36 @@ test('at a terminal a message that comes leaves the line being typed in place', 
   client.write('/close 4321 enough\r');
   assert.equal(await client.exit(), 0);
   assert.match(client.output, /Disconnected \(code: 4321/);
+});
+
+test('at a terminal lines that are pasted are as many messages', async (t) => {
+  const emulator = await startEmulator(t, 'echo');
+  const client = Connect.start([emulator.url('/dev', 'ws')], { isTerminal: true });
+  const bodies = Array.from({ length: 20 }, (_, i) => `line ${i}`);
+
+  await client.type('> ', `${bodies.map((body) => JSON.stringify({ action: 'tell', body })).join('\r')}\r`);
+  const sent = () => emulator.events().filter(({ event }) => event.requestContext.eventType === 'MESSAGE').map(({ event }) => JSON.parse(event.body).body);
+  await until('all lines', () => sent().length === bodies.length, () => JSON.stringify(sent()));
+  assert.deepEqual(sent().sort(), bodies.sort());
+  client.write('/quit\r');
+  assert.equal(await client.exit(), 0);
+});
+
+test('at a terminal Ctrl-Z gives the terminal back, and going on shows the line again', async (t) => {
+  const emulator = await startEmulator(t, 'echo');
+  const client = Connect.start([emulator.url('/dev', 'ws')], { isTerminal: true });
+  const stopped = () => fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1][0] === 'T';
+  let pid;
+
+  await client.type('> ', 'half a l');
+  await client.sees('half a l');
+  pid = fs.readFileSync(`/proc/${client.child.pid}/task/${client.child.pid}/children`, 'utf8').trim();
+  client.write('\u001a');
+  await until('it to stop', stopped);
+  process.kill(Number(pid), 'SIGCONT');
+  await client.sees('half a l');
+  client.write('\u0003');
+  assert.equal(await client.exit(), 0);
 });
 
 test('at a terminal binary messages are dumped, and the server\'s close ends it', async (t) => {
