@@ -147,7 +147,7 @@ FUZZERS    := CC=clang BUILD=$(BUILD)/fuzz OPTIMISE="-O1 -g" \
     SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all"
 SECONDS    := 60
 
-$(FUZZ): $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(LIBRARY)
+$(FUZZ): $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(filter-out $(BUILD)/cli/main.o,$(OBJECTS))
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"
 	@$(CC) $(filter-out -Wmissing-prototypes,$(CFLAGS)) -fsanitize=fuzzer -o $@ $^ $(LIBS)

@@ -124,32 +124,30 @@ static int choose_stage(const char *endpoint, const struct transport_settings *t
     return status;
 }
 
-static int find_target(const struct options *options, const struct transport_settings *transport,
-                       struct target *target)
+/* endpoint is NULL if the URL needs none. */
+static int find_target(const char *url, const char *endpoint,
+                       const struct transport_settings *transport, struct target *target)
 {
-    SCOPED_MEMORY char *endpoint = remote_find_endpoint("connect", &options->remote);
-    SCOPED_TEXT error            = {0};
+    SCOPED_TEXT error = {0};
 
-    if (!endpoint)
-        return EXIT_BAD_USAGE;
-    if (!options->connect.url)
+    if (!url)
         return choose_stage(endpoint, transport, target);
-    if (target_read(options->connect.url, endpoint, target, &error))
+    if (target_read(url, endpoint ? endpoint : "", target, &error))
         return EXIT_SUCCESS;
     fprintf(stderr, "postern connect: %s\n", text_string(&error));
     return EXIT_BAD_USAGE;
 }
 
-static int run(const struct options *options, const struct transport_settings *transport)
+static int run(const struct options *options, const char *endpoint,
+               const struct transport_settings *transport)
 {
     const struct options_connect *connect = &options->connect;
     SCOPED_MEMORY char *history_file      = find_history_file();
     struct target target                  = {0};
-    int status                            = find_target(options, transport, &target);
+    int status                            = find_target(connect->url, endpoint, transport, &target);
     const struct client_settings settings = {
-        .target = &target,
-        .endpoint =
-            connect->url && target_is_on_endpoint(connect->url) ? find_endpoint(options) : NULL,
+        .target            = &target,
+        .endpoint          = endpoint,
         .transport         = *transport,
         .headers           = words_of(&options->headers),
         .protocols         = words_of(&connect->subprotocols),
@@ -175,8 +173,9 @@ static int run(const struct options *options, const struct transport_settings *t
 
 int subcommand_connect(char **words)
 {
-    SCOPED_OPTIONS options    = {0};
-    struct word_list ca_files = {0};
+    SCOPED_OPTIONS options       = {0};
+    SCOPED_MEMORY char *endpoint = NULL;
+    struct word_list ca_files    = {0};
     struct transport_settings transport;
     int status;
 
@@ -184,10 +183,15 @@ int subcommand_connect(char **words)
         return status;
     if (!check_executes(&options.connect) || !check_origin(&options.connect))
         return EXIT_BAD_USAGE;
+    if (!options.connect.url || target_is_on_endpoint(options.connect.url)) {
+        endpoint = remote_find_endpoint("connect", &options.remote);
+        if (!endpoint)
+            return EXIT_BAD_USAGE;
+    }
     collect_ca_files(&options.connect, options.remote.data_folder, &ca_files);
     transport = (struct transport_settings){.no_check = options.connect.no_check,
                                             .ca_files = words_of(&ca_files)};
-    status    = run(&options, &transport);
+    status    = run(&options, endpoint, &transport);
     word_list_deinit(&ca_files);
     return status;
 }

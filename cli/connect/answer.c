@@ -94,9 +94,9 @@ bool answer_has_token(const struct answer *answer, const char *name, const char 
 {
     size_t size       = 0;
     const char *value = answer_find(answer, name, &size);
-    const char *end   = value + size;
+    const char *end   = value ? value + size : NULL;
 
-    while (value && value < end) {
+    while (value < end) {
         size_t length;
 
         value += strspn(value, " \t,");

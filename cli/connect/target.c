@@ -68,38 +68,52 @@ static bool read_port(const char *digits, struct target *target, struct text *er
     return true;
 }
 
+/*
+ * Cuts "host[:port]" or "[address][:port]". Returns the host; *port is what is behind the colon, or
+ * NULL. NULL if brackets and colons aren't where they belong.
+ */
+static char *cut_host(char *text, char **port)
+{
+    bool is_bracketed = *text == '[';
+    char *host        = text + is_bracketed;
+    char *end         = host + strcspn(host, is_bracketed ? "[]" : ":[]");
+    char *behind      = end;
+
+    if (is_bracketed) {
+        if (*end != ']')
+            return NULL;
+        behind++;
+    }
+    if ((*behind != '\0' && *behind != ':') || (*behind && strpbrk(behind + 1, ":[]")))
+        return NULL;
+    *port = *behind == ':' ? behind + 1 : NULL;
+    *end = *behind = '\0';
+    return host;
+}
+
 /* "[user@]host[:port]"; text is changed. */
 static bool read_authority(char *text, struct target *target, struct text *error)
 {
-    char *at    = strrchr(text, '@');
-    char *host  = at ? at + 1 : text;
-    char *colon = strrchr(host, ':');
-    char *end;
+    char *at   = strrchr(text, '@');
+    char *port = NULL;
+    char *host = cut_host(at ? at + 1 : text, &port);
 
+    if (!host) {
+        text_append_string(error, "the host has a colon or bracket too much: an IPv6 address is "
+                                  "written in brackets, like ws://[::1]:3001/dev");
+        return false;
+    }
     if (at) {
         *at                                               = '\0';
         text[url_decode(text, strlen(text), false, text)] = '\0';
         target->user                                      = memory_copy_string(text);
     }
-    if (*host == '[') {
-        end = strchr(host, ']');
-        if (!end || (end[1] != '\0' && end[1] != ':')) {
-            text_append_string(error,
-                               "an IPv6 address is written in brackets: ws://[::1]:3001/dev");
-            return false;
-        }
-        *end  = '\0';
-        colon = end[1] == ':' ? end + 1 : NULL;
-        host++;
-    }
-    if (colon)
-        *colon = '\0';
     if (*host == '\0' || strpbrk(host, " \t\r\n<>\"\\^`{|}")) {
         text_append_string(error, "the URL lacks a host name: ws://HOST:PORT/STAGE");
         return false;
     }
     target->host = memory_copy_string(host);
-    return !colon || read_port(colon + 1, target, error);
+    return !port || read_port(port, target, error);
 }
 
 static bool read_rest(const char *rest, bool is_tls, struct target *target, struct text *error)

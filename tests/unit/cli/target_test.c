@@ -74,6 +74,8 @@ static void what_is_no_url_is_refused_with_the_reason(void **state)
         {"ws://h:65536/dev",        "not 65536"          },
         {"ws://h:x/dev",            "not x"              },
         {"ws://h:123456789012345/", "1 to 65535"         },
+        {"ws:h:80/dev",             "in brackets"        },
+        {"::1",                     "in brackets"        },
         {"ws://[::1/dev",           "in brackets"        },
         {"ws://[::1]x/dev",         "in brackets"        },
     };
