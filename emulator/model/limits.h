@@ -39,6 +39,11 @@
 #define ROUTES_PER_API_MAX 300
 #define STAGES_PER_API_MAX 10
 
+/* AWS: what a Lambda authorizer returns has at most 8 KB, a resource in its policy 512 characters.
+ */
+#define AUTHORIZER_RESULT_SIZE_MAX 8192
+#define POLICY_RESOURCE_SIZE_MAX   512
+
 /* Processes of one function, unless it says otherwise; all processes together, a core. */
 #define FUNCTION_CONCURRENCY   10
 #define PROCESSES_PER_CORE_MAX 32
