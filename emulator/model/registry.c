@@ -27,6 +27,19 @@ struct api *registry_add_api(struct registry *registry)
     return &registry->apis[registry->api_count++];
 }
 
+struct api_key *registry_add_api_key(struct registry *registry)
+{
+    registry->api_keys =
+        grow(registry->api_keys, registry->api_key_count, sizeof *registry->api_keys);
+    return &registry->api_keys[registry->api_key_count++];
+}
+
+struct authorizer *api_add_authorizer(struct api *api)
+{
+    api->authorizers = grow(api->authorizers, api->authorizer_count, sizeof *api->authorizers);
+    return &api->authorizers[api->authorizer_count++];
+}
+
 struct route *api_add_route(struct api *api)
 {
     api->routes = grow(api->routes, api->route_count, sizeof *api->routes);
@@ -74,6 +87,15 @@ const struct route *api_find_route(const struct api *api, const char *route_key)
     for (size_t i = 0; route_key && i < api->route_count; i++) {
         if (is_same(api->routes[i].route_key, route_key))
             return &api->routes[i];
+    }
+    return NULL;
+}
+
+const struct authorizer *api_find_authorizer(const struct api *api, const char *name)
+{
+    for (size_t i = 0; name && i < api->authorizer_count; i++) {
+        if (is_same(api->authorizers[i].name, name))
+            return &api->authorizers[i];
     }
     return NULL;
 }
@@ -168,6 +190,24 @@ static void route_deinit(struct route *route)
     free(route->route_id);
     free(route->route_key);
     free(route->integration_id);
+    free(route->authorizer_id);
+}
+
+static void authorizer_deinit(struct authorizer *authorizer)
+{
+    free(authorizer->authorizer_id);
+    free(authorizer->name);
+    free(authorizer->function);
+    for (size_t i = 0; i < authorizer->identity_source_count; i++)
+        free(authorizer->identity_sources[i]);
+    free(authorizer->identity_sources);
+}
+
+static void api_key_deinit(struct api_key *key)
+{
+    free(key->id);
+    free(key->name);
+    free(key->value);
 }
 
 static void integration_deinit(struct integration *integration)
@@ -188,6 +228,9 @@ static void api_deinit(struct api *api)
     free(api->api_id);
     free(api->name);
     free(api->route_selection_expression);
+    for (size_t i = 0; i < api->authorizer_count; i++)
+        authorizer_deinit(&api->authorizers[i]);
+    free(api->authorizers);
     for (size_t i = 0; i < api->route_count; i++)
         route_deinit(&api->routes[i]);
     free(api->routes);
@@ -204,6 +247,9 @@ void registry_deinit(struct registry *registry)
     for (size_t i = 0; i < registry->function_count; i++)
         function_deinit(&registry->functions[i]);
     free(registry->functions);
+    for (size_t i = 0; i < registry->api_key_count; i++)
+        api_key_deinit(&registry->api_keys[i]);
+    free(registry->api_keys);
     for (size_t i = 0; i < registry->api_count; i++)
         api_deinit(&registry->apis[i]);
     free(registry->apis);

@@ -34,11 +34,29 @@ struct integration {
     int timeout_milliseconds;
 };
 
+/* A REQUEST Lambda authorizer. */
+struct authorizer {
+    char *authorizer_id;
+    char *name;
+    char *function;          /* its name */
+    char **identity_sources; /* as identity_source_read() takes them */
+    size_t identity_source_count;
+};
+
 struct route {
     char *route_id;
     char *route_key;         /* "$connect", "sendMessage" */
     char *integration_id;    /* NULL: none */
+    char *authorizer_id;     /* NULL: none; of $connect alone */
     bool has_route_response; /* two-way: a RouteResponse with key $default */
+    bool api_key_required;   /* of $connect alone */
+};
+
+struct api_key {
+    char *id;
+    char *name;
+    char *value;
+    bool is_enabled;
 };
 
 struct stage {
@@ -51,6 +69,10 @@ struct api {
     char *api_id;
     char *name;
     char *route_selection_expression;
+    bool
+        is_key_from_authorizer; /* apiKeySelectionExpression; otherwise from the x-api-key header */
+    struct authorizer *authorizers;
+    size_t authorizer_count;
     struct route *routes;
     size_t route_count;
     struct integration *integrations;
@@ -62,6 +84,8 @@ struct api {
 struct registry {
     struct function *functions;
     size_t function_count;
+    struct api_key *api_keys;
+    size_t api_key_count;
     struct api *apis;
     size_t api_count;
 };
@@ -69,6 +93,8 @@ struct registry {
 /* Each adds a zeroed resource and returns it, valid until the next one of its kind is added. */
 struct function *registry_add_function(struct registry *registry);
 struct api *registry_add_api(struct registry *registry);
+struct api_key *registry_add_api_key(struct registry *registry);
+struct authorizer *api_add_authorizer(struct api *api);
 struct route *api_add_route(struct api *api);
 struct integration *api_add_integration(struct api *api);
 struct stage *api_add_stage(struct api *api);
@@ -77,6 +103,7 @@ struct stage *api_add_stage(struct api *api);
 struct function *registry_find_function(const struct registry *registry, const char *name);
 struct api *registry_find_api(const struct registry *registry, const char *api_id);
 const struct route *api_find_route(const struct api *api, const char *route_key);
+const struct authorizer *api_find_authorizer(const struct api *api, const char *name);
 const struct integration *api_find_integration(const struct api *api, const char *integration_id);
 
 /* to is overwritten, not released. */

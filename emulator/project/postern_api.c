@@ -10,6 +10,7 @@
 #include "model/limits.h"
 #include "model/registry.h"
 #include "model/selection_expression.h"
+#include "project/postern_access.h"
 #include "project/problems.h"
 #include "project/project.h"
 #include "project/reading.h"
@@ -112,22 +113,6 @@ static void check_route_key(struct reading *reading, const struct json *object, 
                       place);
 }
 
-static void report_no_function(struct reading *reading, const struct json *where, const char *place)
-{
-    struct nearest nearest = {.wanted = where->string};
-
-    for (size_t i = 0; i < reading->registry->function_count; i++)
-        nearest_consider(&nearest, reading->registry->functions[i].name);
-    if (nearest.found)
-        reading_error(reading, where,
-                      "%s.function: there is no function \"%s\": did you mean \"%s\"?", place,
-                      where->string, nearest.found);
-    else
-        reading_error(reading, where,
-                      "%s.function: there is no function \"%s\": define it under \"functions\"",
-                      place, where->string);
-}
-
 static void add_integration(struct reading *reading, struct api *api, struct route *route,
                             const struct json *object, const char *place)
 {
@@ -135,8 +120,7 @@ static void add_integration(struct reading *reading, struct api *api, struct rou
     char *id                    = new_id(api, "integrations", route->route_key);
     struct integration *integration;
 
-    if (!registry_find_function(reading->registry, function->string))
-        report_no_function(reading, function, place);
+    reading_want_function(reading, function, place);
     integration                 = api_add_integration(api);
     integration->integration_id = id;
     integration->type           = INTEGRATION_AWS_PROXY;
@@ -161,13 +145,10 @@ static void read_route(struct reading *reading, struct api *api, const struct js
                        const char *api_place)
 {
     static const struct reading_unbuilt unbuilt[] = {
-        {"authorizer",               NULL,   "remove it to run the rest, with every client let in"  },
-        {"authorizationType",        "NONE", "remove it to run the rest, with every client let in"  },
-        {"apiKeyRequired",           NULL,   "remove it to run the rest, with every client let in"  },
-        {"integration",              NULL,   "only Lambda functions are, which \"function\" names"  },
-        {"modelSelectionExpression", NULL,   NULL                                                   },
-        {"requestModels",            NULL,   "remove it to run the rest, without checks of messages"},
-        {"requestParameters",        NULL,   NULL                                                   },
+        {"integration",              NULL, "only Lambda functions are, which \"function\" names"  },
+        {"modelSelectionExpression", NULL, NULL                                                   },
+        {"requestModels",            NULL, "remove it to run the rest, without checks of messages"},
+        {"requestParameters",        NULL, NULL                                                   },
     };
     SCOPED_MEMORY char *routes = reading_place(api_place, "routes");
     SCOPED_MEMORY char *place  = reading_place(routes, object->name);
@@ -180,6 +161,7 @@ static void read_route(struct reading *reading, struct api *api, const struct js
     if (object->kind != JSON_OBJECT)
         return;
     reading_refuse(reading, object, place, unbuilt, ARRAY_SIZE(unbuilt));
+    postern_access_read(reading, api, route, object, place);
     check_no_function(reading, object, place);
     if (json_find_string(object, "function"))
         add_integration(reading, api, route, object, place);
@@ -311,6 +293,7 @@ static void read_contents(struct reading *reading, struct api *api, const struct
     char deployment_id[DEPLOYMENT_ID_SIZE];
 
     read_expression(reading, api, object, place);
+    postern_authorizers_read(reading, api, object, place);
     for (const struct json *route = reading_members(json_find(object, "routes")); route;
          route                    = route->next)
         read_route(reading, api, route, place);
@@ -326,9 +309,7 @@ static void read_contents(struct reading *reading, struct api *api, const struct
 void postern_api_read(struct reading *reading, const struct json *object)
 {
     static const struct reading_unbuilt unbuilt[] = {
-        {"authorizers",               NULL,                        "remove it to run the rest, with every client let in"  },
-        {"models",                    NULL,                        "remove it to run the rest, without checks of messages"},
-        {"apiKeySelectionExpression", "$request.header.x-api-key", NULL                                                   },
+        {"models", NULL, "remove it to run the rest, without checks of messages"},
     };
     SCOPED_MEMORY char *place = reading_place("apis", object->name);
     size_t count              = count_characters(object->name);

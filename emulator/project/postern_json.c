@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "model/limits.h"
+#include "project/postern_access.h"
 #include "project/postern_api.h"
 #include "project/postern_function.h"
 #include "project/problems.h"
@@ -36,9 +37,8 @@ static bool is_template(const struct json *document)
 static void read_document(struct reading *reading)
 {
     static const struct reading_unbuilt unbuilt[] = {
-        {"apiKeys",     NULL, "remove it to run the rest, with every client let in"},
-        {"domainNames", NULL, NULL                                                 },
-        {"services",    NULL, NULL                                                 },
+        {"domainNames", NULL, NULL},
+        {"services",    NULL, NULL},
     };
     const struct json *document = reading->document;
     const struct json *apis     = json_find(document, "apis");
@@ -50,6 +50,9 @@ static void read_document(struct reading *reading)
     for (const struct json *item = reading_members(json_find(document, "functions")); item;
          item                    = item->next)
         postern_function_read(reading, item);
+    for (const struct json *item = reading_members(json_find(document, "apiKeys")); item;
+         item                    = item->next)
+        postern_api_key_read(reading, item);
     for (const struct json *item = reading_members(apis); item; item = item->next)
         postern_api_read(reading, item);
     if (!apis || (apis->kind == JSON_OBJECT && apis->count == 0))

@@ -6,9 +6,11 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "model/registry.h"
 #include "project/problems.h"
 #include "project/project.h"
 #include "json/json.h"
+#include "json/nearest.h"
 
 static void add(struct reading *reading, bool is_warning, const struct json *where,
                 const char *format, va_list arguments) __attribute__((format(printf, 4, 0)));
@@ -82,6 +84,24 @@ bool reading_flag(const struct json *object, const char *name)
     const struct json *member = json_find(object, name);
 
     return member && member->kind == JSON_BOOLEAN && member->boolean;
+}
+
+void reading_want_function(struct reading *reading, const struct json *name, const char *place)
+{
+    struct nearest nearest = {.wanted = name->string};
+
+    if (registry_find_function(reading->registry, name->string))
+        return;
+    for (size_t i = 0; i < reading->registry->function_count; i++)
+        nearest_consider(&nearest, reading->registry->functions[i].name);
+    if (nearest.found)
+        reading_error(reading, name,
+                      "%s.function: there is no function \"%s\": did you mean \"%s\"?", place,
+                      name->string, nearest.found);
+    else
+        reading_error(reading, name,
+                      "%s.function: there is no function \"%s\": define it under \"functions\"",
+                      place, name->string);
 }
 
 static bool asks_for_nothing(const struct json *value, const char *harmless)

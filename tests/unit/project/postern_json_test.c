@@ -12,7 +12,14 @@
 #define ROUTE(text)                                                                                \
     "{\"functions\": {\"f\": {\"command\": [\"node\"]}, \"chat\": {\"command\": [\"node\"]}},\n"   \
     "\"apis\": {\"c\": {\"routes\": {\n" text "\n}}}}"
-#define STAGE(text)    API("\"stages\": {" text "}")
+#define STAGE(text) API("\"stages\": {" text "}")
+#define ACCESS(text)                                                                               \
+    "{\"functions\": {\"f\": {\"command\": [\"node\"]}},\n\"apis\": {\"c\": {\"authorizers\": "    \
+    "{\"token\": {\"function\": \"f\"}},\n\"routes\": {\n\n\"$connect\": {" text "}}}}}"
+#define AUTHORIZER(text)                                                                           \
+    "{\"functions\": {\"f\": {\"command\": [\"node\"]}},\n\"apis\": {\"c\": {\"routes\": "         \
+    "{\"$connect\": {}},\n"                                                                        \
+    "\"authorizers\": {\"t\": {" text "}}}}}"
 #define DOCUMENT(text) "{\"apis\": {\"c\": {\"routes\": {\"$connect\": {}}}},\n\n" text "\n}"
 
 #define UNKNOWN_RUNTIME                                                                                    \
@@ -167,14 +174,8 @@ static void a_route_that_cannot_work_is_a_problem(void **state)
 static void what_is_not_built_yet_is_refused_by_name(void **state)
 {
     static const struct row rows[] = {
-        {"authorizers", API("\"authorizers\": {\"a\": {\"function\": \"f\"}}"),
-         "postern.json:3: apis.c: \"authorizers\" is not supported yet: " OPEN},
-        {"an authorizer", ROUTE("\"$connect\": {\"function\": \"f\",\n\"authorizer\": \"a\"}"),
-         "postern.json:4: apis.c.routes.$connect: \"authorizer\" is not supported yet: " OPEN},
         {"IAM", ROUTE("\"$connect\": {\"function\": \"f\", \"authorizationType\": \"AWS_IAM\"}"),
-         "postern.json:3: apis.c.routes.$connect: \"authorizationType\" is not supported yet: " OPEN},
-        {"API keys", ROUTE("\"$connect\": {\"function\": \"f\", \"apiKeyRequired\": true}"),
-         "postern.json:3: apis.c.routes.$connect: \"apiKeyRequired\" is not supported yet: " OPEN},
+         "postern.json:3: apis.c.routes.$connect: \"authorizationType\" AWS_IAM is not supported yet: " OPEN},
         {"an integration", ROUTE("\"order\": {\"integration\": {\"integrationType\": \"HTTP_PROXY\"}}"),
          "postern.json:3: apis.c.routes.order: \"integration\" is not supported yet: only Lambda functions are, which \"function\" names\n"},
         {"checks of messages", ROUTE("\"order\": {\"function\": \"f\", \"modelSelectionExpression\": \"order\",\n\"requestModels\": {\"order\": \"Order\"}}"),
@@ -182,14 +183,43 @@ static void what_is_not_built_yet_is_refused_by_name(void **state)
          "postern.json:4: apis.c.routes.order: \"requestModels\" is not supported yet: remove it to run the rest, without checks of messages\n"},
         {"models", API("\"models\": {\"Order\": {\"schema\": {}}}"),
          "postern.json:3: apis.c: \"models\" is not supported yet: remove it to run the rest, without checks of messages\n"},
-        {"keys", DOCUMENT("\"apiKeys\": {\"partner\": {\"value\": \"0123456789abcdef0123\"}}"),
-         "postern.json:3: \"apiKeys\" is not supported yet: " OPEN},
         {"domain names", DOCUMENT("\"domainNames\": {\"ws.example.com\": {\"apiMappings\": {\"\": \"c/dev\"}}}"),
          "postern.json:3: \"domainNames\" is not supported yet: remove it to run the rest\n"},
         {"other services", DOCUMENT("\"services\": {\"dynamodb\": \"http://127.0.0.1:8000\"}"),
          "postern.json:3: \"services\" is not supported yet: remove it to run the rest\n"},
         {"requests for nothing", DOCUMENT("\"apiKeys\": {}, \"domainNames\": {}, \"services\": {}"), ""},
         {"no authorization", ROUTE("\"$connect\": {\"function\": \"f\", \"authorizationType\": \"NONE\", \"apiKeyRequired\": false}"), ""},
+    };
+
+    check_rows(*state, rows, ARRAY_SIZE(rows));
+}
+
+static void who_may_connect_is_said_on_connect_alone(void **state)
+{
+    static const struct row rows[] = {
+        {"an authorizer", ACCESS("\"authorizer\": \"token\""), ""},
+        {"its type", ACCESS("\"authorizer\": \"token\", \"authorizationType\": \"CUSTOM\""), ""},
+        {"an authorizer that was misspelt", ACCESS("\"authorizer\": \"tokne\""),
+         "postern.json:5: apis.c.routes.$connect.authorizer: there is no authorizer \"tokne\": did you mean \"token\"?\n"},
+        {"an authorizer like no other", ACCESS("\"authorizer\": \"somebody\""),
+         "postern.json:5: apis.c.routes.$connect.authorizer: there is no authorizer \"somebody\": define it under \"authorizers\" of the API\n"},
+        {"a type without authorizer", ACCESS("\"authorizationType\": \"CUSTOM\""),
+         "postern.json:5: apis.c.routes.$connect.authorizationType: CUSTOM needs an \"authorizer\": name one of the API's\n"},
+        {"an authorizer for nothing", ACCESS("\"authorizer\": \"token\", \"authorizationType\": \"NONE\""),
+         "postern.json:5: apis.c.routes.$connect.authorizationType: NONE would leave the \"authorizer\" unused: remove one of them\n"},
+        {"an authorizer of messages", ROUTE("\"$default\": {\"function\": \"f\", \"authorizer\": \"token\", \"apiKeyRequired\": true}"),
+         "postern.json:3: apis.c.routes.$default.authorizer: AWS authorizes connections once, on $connect: move it there\n"
+         "postern.json:3: apis.c.routes.$default.apiKeyRequired: AWS authorizes connections once, on $connect: move it there\n"
+         "postern.json:3: apis.c.routes.$default.authorizer: there is no authorizer \"token\": define it under \"authorizers\" of the API\n"},
+        {"a source of HTTP APIs", AUTHORIZER("\"function\": \"f\", \"identitySource\": [\"$request.header.A\"]"),
+         "postern.json:3: apis.c.authorizers.t.identitySource: \"$request.header.A\": for WebSocket APIs it begins with route.request.header.\n"},
+        {"an authorizer without its function", AUTHORIZER("\"function\": \"somewhere\""),
+         "postern.json:3: apis.c.authorizers.t.function: there is no function \"somewhere\": define it under \"functions\"\n"},
+        {"an API key", DOCUMENT("\"apiKeys\": {\"partner\": {\"value\": \"0123456789abcdef0123\"}}"), ""},
+        {"a short key", DOCUMENT("\"apiKeys\": {\"partner\": {\"value\": \"0123456789\"}}"),
+         "postern.json:3: apiKeys.partner.value must have at least 20 characters, not 10\n"},
+        {"the same key twice", DOCUMENT("\"apiKeys\": {\"a\": {\"value\": \"0123456789abcdef0123\"},\n\"b\": {\"value\": \"0123456789abcdef0123\"}}"),
+         "postern.json:4: apiKeys.b.value: the API key \"a\" has the same value: take another\n"},
     };
 
     check_rows(*state, rows, ARRAY_SIZE(rows));
@@ -280,7 +310,10 @@ static void all_problems_are_reported_at_once_in_order_of_lines(void **state)
         "postern.json:7: apis.chat.stages[\"a b\"]: " STAGE_NAME
         "postern.json:8: apis.chat.routes.$default.function: there is no function \"caht\": did "
         "you mean \"chat\"?\n"
-        "postern.json:9: apis.chat.routes.$default: \"authorizer\" is not supported yet: " OPEN
+        "postern.json:9: apis.chat.routes.$default.authorizer: AWS authorizes connections once, on "
+        "$connect: move it there\n"
+        "postern.json:9: apis.chat.routes.$default.authorizer: there is no authorizer \"token\": "
+        "define it under \"authorizers\" of the API\n"
         "postern.json:12: unknown key \"apps\": known keys are \"$schema\", \"apiKeys\", "
         "\"domainNames\", \"services\"\n");
 }
@@ -517,6 +550,7 @@ int main(void)
         cmocka_unit_test(the_environment_of_a_function_is_what_aws_takes),
         cmocka_unit_test(a_route_that_cannot_work_is_a_problem),
         cmocka_unit_test(what_is_not_built_yet_is_refused_by_name),
+        cmocka_unit_test(who_may_connect_is_said_on_connect_alone),
         cmocka_unit_test(an_api_and_its_stages_have_names_and_ids_like_awss),
         cmocka_unit_test(a_wrong_api_id_is_answered_with_a_right_one),
         cmocka_unit_test(a_malformed_expression_is_reported_as_its_compiler_says),
