@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "gateway/access.h"
 #include "gateway/departure.h"
 #include "gateway/gateway_state.h"
 #include "gateway/message.h"
@@ -85,6 +86,25 @@ struct connection *connection_new(struct gateway *gateway, struct live_stage *st
     pack_strings(connection, facts, deployment_id);
     map_put(&gateway->pending, connection->id, connection);
     return connection;
+}
+
+void connection_authorize(struct connection *connection, const char *authorizer,
+                          const struct access_key *key)
+{
+    const struct event_facts facts = {
+        .connection_id = connection->id,
+        .api_id        = connection->stage->api_id,
+        .stage         = connection->stage->stage_name,
+        .domain_name   = connection->domain_name,
+        .source_ip     = connection->source_ip,
+        .user_agent    = connection->user_agent,
+        .authorizer    = authorizer,
+        .api_key       = key ? key->value : NULL,
+        .api_key_id    = key ? key->id : NULL,
+    };
+    SCOPED_MEMORY char *strings = connection->strings;
+
+    pack_strings(connection, &facts, connection->deployment_id);
 }
 
 void connection_recover(struct gateway *gateway, struct live_stage *stage,

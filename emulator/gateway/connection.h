@@ -21,6 +21,7 @@
 #include "loop/alarm.h"
 #include "websocket/socket.h"
 
+struct access_key;
 struct connection_row;
 struct departure;
 struct gateway;
@@ -66,6 +67,13 @@ struct connection {
 /* A PENDING connection of that stage; facts are copied. */
 struct connection *connection_new(struct gateway *gateway, struct live_stage *stage,
                                   const struct event_facts *facts, const char *deployment_id);
+
+/*
+ * Adds what authorization found to a PENDING connection and all its events: the JSON object of
+ * requestContext.authorizer, an API key. Each may be NULL.
+ */
+void connection_authorize(struct connection *connection, const char *authorizer,
+                          const struct access_key *key);
 
 /* A LEAVING connection of an earlier process, which waits to deliver its $disconnect. */
 void connection_recover(struct gateway *gateway, struct live_stage *stage,

@@ -7,6 +7,12 @@
 #include "gateway/event_headers.h"
 #include "http/request_head.h"
 
+static void append_string_member(struct text *out, const char *name, const char *value)
+{
+    text_append_format(out, ",\"%s\":", name);
+    text_append_json_string(out, value);
+}
+
 void event_write_constants(const struct event_facts *facts, struct text *identity,
                            struct text *tail)
 {
@@ -18,6 +24,10 @@ void event_write_constants(const struct event_facts *facts, struct text *identit
     }
     text_append_string(identity, "\"sourceIp\":");
     text_append_json_string(identity, facts->source_ip);
+    if (facts->api_key) {
+        append_string_member(identity, "apiKey", facts->api_key);
+        append_string_member(identity, "apiKeyId", facts->api_key_id);
+    }
     text_append_string(identity, "},\"requestId\":\"");
 
     text_append_string(tail, "\",\"domainName\":");
@@ -82,15 +92,39 @@ void event_write_connect(const struct event *event, const struct request_head *h
                          const char *source_ip, const char *trace_id, struct text *out)
 {
     text_append_character(out, '{');
-    event_write_headers(head, source_ip, trace_id, out);
+    event_write_headers(head, source_ip, trace_id, EVENT_OF_CONNECT, out);
     text_append_character(out, ',');
-    event_write_query(head->target, out);
+    event_write_query(head->target, EVENT_OF_CONNECT, out);
     append_stage_variables(event, out);
     text_append_string(out, "\"requestContext\":{\"routeKey\":\"$connect\"");
     append_authorizer(event, out);
     append_request(event, "CONNECT", out);
     append_connection(event, out);
     text_append_string(out, ",\"isBase64Encoded\":false}");
+}
+
+void event_write_authorizer(const struct event *event, const struct request_head *head,
+                            const char *source_ip, const char *trace_id, const char *method_arn,
+                            struct text *out)
+{
+    text_append_string(out, "{\"type\":\"REQUEST\",\"methodArn\":");
+    text_append_json_string(out, method_arn);
+    text_append_character(out, ',');
+    event_write_headers(head, source_ip, trace_id, EVENT_OF_AUTHORIZER, out);
+    text_append_character(out, ',');
+    event_write_query(head->target, EVENT_OF_AUTHORIZER, out);
+    text_append_string(out, "\"stageVariables\":");
+    text_append_string(out, event->stage_variables[0] ? event->stage_variables : "{}");
+    text_append_string(out, ",\"requestContext\":{\"routeKey\":\"$connect\"");
+    append_request(event, "CONNECT", out);
+    append_connection(event, out);
+    text_append_character(out, '}');
+}
+
+void event_write_latency(const char *authorizer, long long milliseconds, struct text *out)
+{
+    text_append(out, authorizer, strlen(authorizer) - 1);
+    text_append_format(out, ",\"integrationLatency\":%lld}", milliseconds);
 }
 
 void event_write_message(const struct event *event, const char *route_key, const char *message_id,

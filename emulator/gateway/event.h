@@ -26,7 +26,9 @@ struct event_facts {
     const char *source_ip;
     const char *user_agent; /* NULL: the client sent none, and the member is left out */
     const char *authorizer; /* JSON object of requestContext.authorizer; NULL: no authorizer ran */
-    int64_t connected_at;   /* ms since 1970 */
+    const char *api_key;    /* NULL: none was asked for */
+    const char *api_key_id;
+    int64_t connected_at; /* ms since 1970 */
 };
 
 /* Appends the two constant parts of a requestContext: from "stage" to its end, without the
@@ -52,6 +54,19 @@ struct event {
  */
 void event_write_connect(const struct event *event, const struct request_head *head,
                          const char *source_ip, const char *trace_id, struct text *out);
+
+/*
+ * Appends the event of a REQUEST authorizer: that of the connection without what comes of it.
+ *
+ * AWS?: without a query or stage variables their members are empty objects.
+ */
+void event_write_authorizer(const struct event *event, const struct request_head *head,
+                            const char *source_ip, const char *trace_id, const char *method_arn,
+                            struct text *out);
+
+/* Appends requestContext.authorizer as a CONNECT event alone has it: with integrationLatency, in
+ * milliseconds. authorizer is a JSON object with members. */
+void event_write_latency(const char *authorizer, long long milliseconds, struct text *out);
 
 /* Appends the event of a message; body is exactly what the client sent. */
 void event_write_message(const struct event *event, const char *route_key, const char *message_id,

@@ -66,11 +66,21 @@ static void write_map(const struct fields *fields, const char *member, bool all,
     text_append_character(out, '}');
 }
 
-static bool is_hidden(const char *name)
+static bool is_forwarding(const char *name)
+{
+    return strcasecmp(name, "X-Forwarded-Port") == 0 ||
+           strcasecmp(name, "X-Forwarded-Proto") == 0 || strcasecmp(name, "X-Forwarded-For") == 0;
+}
+
+static bool is_of_the_upgrade(const char *name)
 {
     return strcasecmp(name, "Connection") == 0 || strcasecmp(name, "Upgrade") == 0 ||
-           strcasecmp(name, "Content-Length") == 0 || strcasecmp(name, "X-Forwarded-Port") == 0 ||
-           strcasecmp(name, "X-Forwarded-Proto") == 0 || strcasecmp(name, "X-Forwarded-For") == 0;
+           strcasecmp(name, "Content-Length") == 0;
+}
+
+static bool is_shown(const char *name, enum event_of whose)
+{
+    return !is_forwarding(name) && (whose == EVENT_OF_AUTHORIZER || !is_of_the_upgrade(name));
 }
 
 /* Insertion keeps the order of equal names, which is the order of their values. */
@@ -96,16 +106,18 @@ static const char *forwarded_for(struct arena *arena, const struct request_head 
 }
 
 void event_write_headers(const struct request_head *head, const char *source_ip,
-                         const char *trace_id, struct text *out)
+                         const char *trace_id, enum event_of whose, struct text *out)
 {
     struct arena arena   = {0};
     struct fields fields = {.compare = strcasecmp};
 
-    fields.items = arena_new(&arena, (head->header_count + 4) * sizeof *fields.items);
+    fields.items = arena_new(&arena, (head->header_count + 5) * sizeof *fields.items);
     for (size_t i = 0; i < head->header_count; i++) {
-        if (!is_hidden(head->headers[i].name))
+        if (is_shown(head->headers[i].name, whose))
             insert_sorted(&fields, head->headers[i].name, head->headers[i].value);
     }
+    if (whose == EVENT_OF_AUTHORIZER && !request_head_find(head, "Content-Length"))
+        insert_sorted(&fields, "content-length", "0");
     if (!request_head_find(head, "X-Amzn-Trace-Id"))
         insert_sorted(&fields, "X-Amzn-Trace-Id", arena_format(&arena, "Root=%s", trace_id));
     insert_sorted(&fields, "X-Forwarded-For", forwarded_for(&arena, head, source_ip));
@@ -117,7 +129,7 @@ void event_write_headers(const struct request_head *head, const char *source_ip,
     arena_deinit(&arena);
 }
 
-void event_write_query(const char *target, struct text *out)
+void event_write_query(const char *target, enum event_of whose, struct text *out)
 {
     const char *query    = strchr(target, '?');
     struct arena arena   = {0};
@@ -125,7 +137,7 @@ void event_write_query(const char *target, struct text *out)
 
     if (query)
         fields.count = url_parse_query(&arena, query + 1, &fields.items);
-    if (fields.count > 0) {
+    if (fields.count > 0 || whose == EVENT_OF_AUTHORIZER) {
         write_map(&fields, "queryStringParameters", false, out);
         text_append_character(out, ',');
         write_map(&fields, "multiValueQueryStringParameters", true, out);

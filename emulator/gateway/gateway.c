@@ -101,7 +101,8 @@ static struct live_stage *add_stage(struct gateway *gateway, const char *api_id,
     return stage;
 }
 
-static void deploy_stage(struct gateway *gateway, const struct api *api, const struct stage *from)
+static void deploy_stage(struct gateway *gateway, const struct registry *registry,
+                         const struct api *api, const struct stage *from)
 {
     struct live_stage *stage = find_stage(gateway, api->api_id, from->stage_name);
 
@@ -109,7 +110,7 @@ static void deploy_stage(struct gateway *gateway, const struct api *api, const s
         stage = add_stage(gateway, api->api_id, from->stage_name);
     free(stage->api_name);
     stage->api_name = memory_copy_string(api->name);
-    stage->snapshot = snapshot_new(api, from);
+    stage->snapshot = snapshot_new(registry, api, from);
     snapshot_drop(stage->last);
     stage->last = NULL;
 }
@@ -139,7 +140,7 @@ void gateway_deploy(struct gateway *gateway, const struct registry *registry)
     }
     for (size_t i = 0; i < registry->api_count; i++) {
         for (size_t j = 0; j < registry->apis[i].stage_count; j++)
-            deploy_stage(gateway, &registry->apis[i], &registry->apis[i].stages[j]);
+            deploy_stage(gateway, registry, &registry->apis[i], &registry->apis[i].stages[j]);
     }
     gateway->api_count = registry->api_count;
     close_orphans(gateway);

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "front/front.h"
 #include "gateway/address.h"
+#include "gateway/authorization.h"
 #include "gateway/connection.h"
 #include "gateway/departure.h"
 #include "gateway/gateway_state.h"
@@ -23,17 +24,19 @@
 #include "store/store_connection.h"
 
 /*
- *     RESOLVING --> CONNECTING --> RECORDING --> ADOPTED
- *         |             |              |
- *         +-------------+--------------+-------> REFUSED
+ *     RESOLVING --> AUTHORIZING --> CONNECTING --> RECORDING --> ADOPTED
+ *         |              |              |              |
+ *         +--------------+--------------+--------------+-------> REFUSED
  *
- * The client gets its 101 only after the $connect route has said yes and the row is on disk. A
- * client that leaves meanwhile is forgotten, but a $connect that then succeeds is recorded and gets
- * its $disconnect.
+ * The client gets its 101 only after the authorizer and the $connect route have said yes and the
+ * row is on disk. A client that leaves meanwhile is forgotten, but a $connect that then succeeds is
+ * recorded and gets its $disconnect. AWS?: one that leaves before its authorizer has answered never
+ * comes to its $connect.
  */
 
 enum handshake_state {
     HANDSHAKE_RESOLVING,
+    HANDSHAKE_AUTHORIZING,
     HANDSHAKE_CONNECTING,
     HANDSHAKE_RECORDING,
     HANDSHAKE_ADOPTED,
@@ -45,15 +48,18 @@ struct handshake {
     struct queue_link link; /* in the gateway's handshakes */
     enum handshake_state state;
     struct arrival *arrival;       /* NULL: the client has left */
-    struct connection *connection; /* from CONNECTING on */
-    struct snapshot *snapshot;     /* kept, from CONNECTING on */
+    struct connection *connection; /* from AUTHORIZING on */
+    struct snapshot *snapshot;     /* kept, from AUTHORIZING on */
     const struct snapshot_route *route;
+    struct authorization authorization;
+    char trace_id[ID_TRACE_SIZE];
     struct invocation invocation;
     struct store_waiter row;
     struct text protocol; /* the subprotocol that the handler chose; empty: none */
 };
 
 static void find_stage(struct handshake *handshake);
+static void authorize(struct handshake *handshake);
 static void run_connect_route(struct handshake *handshake);
 static void write_row(struct handshake *handshake);
 static void hand_over(struct handshake *handshake);
@@ -67,7 +73,8 @@ static const struct {
     unsigned may_become; /* one bit per state */
     void (*enter)(struct handshake *handshake);
 } states[] = {
-    [HANDSHAKE_RESOLVING]  = {"resolving",  TO(CONNECTING) | TO(REFUSED), find_stage},
+    [HANDSHAKE_RESOLVING]  = {"resolving",  TO(AUTHORIZING) | TO(REFUSED), find_stage},
+    [HANDSHAKE_AUTHORIZING] = {"authorizing", TO(CONNECTING) | TO(REFUSED), authorize},
     [HANDSHAKE_CONNECTING] = {"connecting", TO(RECORDING) | TO(REFUSED),  run_connect_route},
     [HANDSHAKE_RECORDING]  = {"recording",  TO(ADOPTED) | TO(REFUSED),    write_row},
     [HANDSHAKE_ADOPTED]    = {"adopted",    0,                            hand_over},
@@ -91,6 +98,7 @@ static void handshake_free(void *object)
     struct handshake *handshake = object;
 
     text_deinit(&handshake->protocol);
+    authorization_deinit(&handshake->authorization);
     text_deinit(&handshake->invocation.event);
     text_deinit(&handshake->invocation.payload);
     snapshot_drop(handshake->snapshot);
@@ -195,7 +203,7 @@ static void find_stage(struct handshake *handshake)
         return;
     }
     make_connection(handshake, &address);
-    become(handshake, HANDSHAKE_CONNECTING);
+    become(handshake, HANDSHAKE_AUTHORIZING);
 }
 
 static void on_client_left(void *owner)
@@ -205,9 +213,50 @@ static void on_client_left(void *owner)
 
     log_info(
         LOG_FIELDS({"connectionId", handshake->connection->id}, {"reason", "left-during-connect"}),
-        "the client left before its $connect handler had answered");
+        "the client left before its %s had answered",
+        handshake->state == HANDSHAKE_AUTHORIZING ? "authorizer" : "$connect handler");
     handshake->arrival = NULL;
     arrival_drop(arrival);
+}
+
+static void take_authorization(struct handshake *handshake)
+{
+    const struct authorization *authorization = &handshake->authorization;
+
+    if (authorization->state == AUTHORIZATION_REFUSED) {
+        refuse(handshake, authorization->error, NULL);
+    } else if (!handshake->arrival) {
+        forget_connection(handshake);
+        become(handshake, HANDSHAKE_REFUSED);
+    } else {
+        if (authorization->context.size > 0 || authorization->key)
+            connection_authorize(
+                handshake->connection,
+                authorization->context.size > 0 ? text_string(&authorization->context) : NULL,
+                authorization->key);
+        become(handshake, HANDSHAKE_CONNECTING);
+    }
+}
+
+static void on_authorized(struct authorization *authorization)
+{
+    take_authorization(container_of(authorization, struct handshake, authorization));
+}
+
+static void authorize(struct handshake *handshake)
+{
+    struct authorization *authorization = &handshake->authorization;
+
+    authorization->gateway    = handshake->gateway;
+    authorization->snapshot   = handshake->snapshot;
+    authorization->connection = handshake->connection;
+    authorization->done       = on_authorized;
+    id_trace(clock_milliseconds(), handshake->trace_id);
+    if (authorization_begin(authorization, arrival_head(handshake->arrival), handshake->trace_id) ==
+        AUTHORIZATION_PENDING)
+        arrival_watch(handshake->arrival, on_client_left, handshake);
+    else
+        take_authorization(handshake);
 }
 
 /* Refuses with what the $connect handler said. */
@@ -296,8 +345,8 @@ static void on_connect_route_done(struct invocation *invocation)
 static void run_connect_route(struct handshake *handshake)
 {
     struct connection *connection = handshake->connection;
+    SCOPED_TEXT authorizer        = {0};
     struct event event;
-    char trace_id[ID_TRACE_SIZE];
 
     if (!handshake->route || !handshake->route->function) {
         become(handshake, HANDSHAKE_RECORDING); /* AWS: an integration for $connect is optional */
@@ -311,9 +360,13 @@ static void run_connect_route(struct handshake *handshake)
     };
     connection_fill_event(connection, text_string(&handshake->snapshot->stage_variables),
                           clock_milliseconds(), &event);
-    id_trace(event.now, trace_id);
-    event_write_connect(&event, arrival_head(handshake->arrival), connection->source_ip, trace_id,
-                        &handshake->invocation.event);
+    if (connection->authorizer) {
+        event_write_latency(connection->authorizer, handshake->authorization.latency_milliseconds,
+                            &authorizer);
+        event.authorizer = text_string(&authorizer);
+    }
+    event_write_connect(&event, arrival_head(handshake->arrival), connection->source_ip,
+                        handshake->trace_id, &handshake->invocation.event);
     lambda_invoke(handshake->gateway->settings.lambda, &handshake->invocation);
     arrival_watch(handshake->arrival, on_client_left, handshake);
 }
@@ -402,6 +455,8 @@ void handshakes_free(struct gateway *gateway)
 
         if (handshake->state == HANDSHAKE_CONNECTING)
             invocation_cancel(&handshake->invocation);
+        if (handshake->state == HANDSHAKE_AUTHORIZING)
+            authorization_cancel(&handshake->authorization);
         if (handshake->arrival)
             arrival_drop(handshake->arrival);
         handshake->arrival = NULL;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "gateway/access.h"
 #include "model/registry.h"
 #include "model/selection_expression.h"
 
@@ -35,7 +36,8 @@ static void write_stage_variables(struct text *out, const struct name_values *va
     text_append_character(out, '}');
 }
 
-struct snapshot *snapshot_new(const struct api *api, const struct stage *stage)
+struct snapshot *snapshot_new(const struct registry *registry, const struct api *api,
+                              const struct stage *stage)
 {
     struct snapshot *snapshot = NEW(struct snapshot);
     SCOPED_TEXT error         = {0};
@@ -48,6 +50,8 @@ struct snapshot *snapshot_new(const struct api *api, const struct stage *stage)
         compile_route(&snapshot->routes[i], api, &api->routes[i]);
         map_put(&snapshot->by_key, snapshot->routes[i].route_key, &snapshot->routes[i]);
     }
+    snapshot->access = access_new(registry, api, api_find_route(api, "$connect"));
+    name_values_copy(&snapshot->variables, &stage->stage_variables);
     write_stage_variables(&snapshot->stage_variables, &stage->stage_variables);
     snapshot->selection_expression =
         selection_expression_new(api->route_selection_expression, &error);
@@ -67,6 +71,8 @@ void snapshot_drop(struct snapshot *snapshot)
         return;
     selection_expression_free(snapshot->selection_expression);
     text_deinit(&snapshot->stage_variables);
+    name_values_deinit(&snapshot->variables);
+    access_free(snapshot->access);
     map_deinit(&snapshot->by_key);
     for (size_t i = 0; i < snapshot->route_count; i++) {
         free(snapshot->routes[i].route_key);

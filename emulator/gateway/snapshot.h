@@ -12,7 +12,9 @@
 
 #include "base/map.h"
 #include "base/text.h"
+#include "model/name_values.h"
 
+struct access;
 struct api;
 struct registry;
 struct selection_expression;
@@ -29,7 +31,9 @@ struct snapshot_route {
 struct snapshot {
     unsigned references;
     char *deployment_id;
-    struct text stage_variables; /* a JSON object; empty: the stage has none */
+    struct access *access; /* NULL: everybody may connect */
+    struct name_values variables;
+    struct text stage_variables; /* the same as a JSON object; empty: the stage has none */
     struct selection_expression *selection_expression;
     struct snapshot_route *routes;
     size_t route_count;
@@ -38,7 +42,8 @@ struct snapshot {
 
 /* Compiles one stage; the expression must be well-formed, as the loaders check. One reference is
  * the caller's. */
-struct snapshot *snapshot_new(const struct api *api, const struct stage *stage);
+struct snapshot *snapshot_new(const struct registry *registry, const struct api *api,
+                              const struct stage *stage);
 struct snapshot *snapshot_keep(struct snapshot *snapshot);
 
 /* Harmless with NULL. */

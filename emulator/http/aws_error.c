@@ -19,7 +19,10 @@ static const struct {
 } errors[] = {
     [AWS_BAD_REQUEST]           = {400, "BadRequestException",           "{\"message\":\"%\"}"},
     [AWS_INVALID_CONNECTION_ID] = {400, "BadRequestException",           "{\"message\":\"Invalid connectionId: %\"}"},
+    [AWS_UNAUTHORIZED]          = {401, "UnauthorizedException",         "{\"message\":\"Unauthorized\"}"},
     [AWS_FORBIDDEN]             = {403, "ForbiddenException",            "{\"message\":\"Forbidden\"}"},
+    [AWS_ACCESS_DENIED]         = {403, "AccessDeniedException",         "{\"Message\":\"User is not authorized to access this resource\"}"},
+    [AWS_EXPLICIT_DENY]         = {403, "AccessDeniedException",         "{\"Message\":\"User is not authorized to access this resource with an explicit deny\"}"},
     [AWS_NO_SUCH_ROUTE]         = {404, "NotFoundException",             "{\"message\":\"%\"}"},
     [AWS_METHOD_NOT_ALLOWED]    = {405, "MethodNotAllowedException",     "{\"message\":\"Method Not Allowed\"}"},
     [AWS_GONE]                  = {410, "GoneException",                 ""},

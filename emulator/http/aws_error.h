@@ -12,7 +12,10 @@
 enum aws_error {
     AWS_BAD_REQUEST,           /* 400 {"message":detail} */
     AWS_INVALID_CONNECTION_ID, /* 400, detail is the id as received */
+    AWS_UNAUTHORIZED,          /* 401 {"message":"Unauthorized"}: a handshake */
     AWS_FORBIDDEN,             /* 403 {"message":"Forbidden"} */
+    AWS_ACCESS_DENIED,         /* 403: nothing in an authorizer's policy allows it */
+    AWS_EXPLICIT_DENY,         /* 403: the policy denies it */
     AWS_NO_SUCH_ROUTE,         /* 404, detail is the whole message */
     AWS_METHOD_NOT_ALLOWED,    /* 405 */
     AWS_GONE,                  /* 410, empty body */

@@ -49,6 +49,68 @@ static void compare_functions(const struct registry *before, const struct regist
     }
 }
 
+static bool is_same_string(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static const struct api_key *find_key(const struct registry *registry, const char *name)
+{
+    for (size_t i = 0; i < registry->api_key_count; i++) {
+        if (strcmp(registry->api_keys[i].name, name) == 0)
+            return &registry->api_keys[i];
+    }
+    return NULL;
+}
+
+static void compare_keys(const struct registry *before, const struct registry *after,
+                         struct list *list)
+{
+    for (size_t i = 0; i < after->api_key_count; i++) {
+        const struct api_key *key = &after->api_keys[i];
+        const struct api_key *old = find_key(before, key->name);
+
+        if (!old)
+            add(list, "API key", key->name, ADDED);
+        else if (strcmp(old->value, key->value) != 0 || old->is_enabled != key->is_enabled)
+            add(list, "API key", key->name, CHANGED);
+    }
+    for (size_t i = 0; i < before->api_key_count; i++) {
+        if (!find_key(after, before->api_keys[i].name))
+            add(list, "API key", before->api_keys[i].name, REMOVED);
+    }
+}
+
+static bool is_same_authorizer(const struct authorizer *a, const struct authorizer *b)
+{
+    if (strcmp(a->function, b->function) != 0 ||
+        a->identity_source_count != b->identity_source_count)
+        return false;
+    for (size_t i = 0; i < a->identity_source_count; i++) {
+        if (strcmp(a->identity_sources[i], b->identity_sources[i]) != 0)
+            return false;
+    }
+    return true;
+}
+
+static void compare_authorizers(const struct api *before, const struct api *after,
+                                struct list *list)
+{
+    for (size_t i = 0; i < after->authorizer_count; i++) {
+        const struct authorizer *authorizer = &after->authorizers[i];
+        const struct authorizer *old        = api_find_authorizer(before, authorizer->name);
+
+        if (!old)
+            add(list, "authorizer", authorizer->name, ADDED);
+        else if (!is_same_authorizer(old, authorizer))
+            add(list, "authorizer", authorizer->name, CHANGED);
+    }
+    for (size_t i = 0; i < before->authorizer_count; i++) {
+        if (!api_find_authorizer(after, before->authorizers[i].name))
+            add(list, "authorizer", before->authorizers[i].name, REMOVED);
+    }
+}
+
 static const struct integration *integration_of(const struct api *api, const struct route *route)
 {
     return api_find_integration(api, route->integration_id);
@@ -66,6 +128,8 @@ static bool is_same_route(const struct api *before, const struct route *old,
                           const struct api *after, const struct route *route)
 {
     return old->has_route_response == route->has_route_response &&
+           old->api_key_required == route->api_key_required &&
+           is_same_string(old->authorizer_id, route->authorizer_id) &&
            is_same_integration(integration_of(before, old), integration_of(after, route));
 }
 
@@ -124,8 +188,10 @@ static void compare_apis(const struct registry *before, const struct registry *a
             continue;
         }
         if (strcmp(old->name, api->name) != 0 ||
-            strcmp(old->route_selection_expression, api->route_selection_expression) != 0)
+            strcmp(old->route_selection_expression, api->route_selection_expression) != 0 ||
+            old->is_key_from_authorizer != api->is_key_from_authorizer)
             add(list, "API", api->name, CHANGED);
+        compare_authorizers(old, api, list);
         compare_routes(old, api, list);
         compare_stages(old, api, list);
     }
@@ -141,6 +207,7 @@ void difference_describe(const struct registry *before, const struct registry *a
     struct list list = {.out = out};
 
     compare_functions(before, after, &list);
+    compare_keys(before, after, &list);
     compare_apis(before, after, &list);
     if (list.count > NAMED_MAX)
         text_append_format(out, " and %zu more changes", list.count - NAMED_MAX);

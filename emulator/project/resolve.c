@@ -71,6 +71,11 @@ static void append_code(const struct function *function, struct text *out)
     }
 }
 
+static void append_note(struct text *notes, const char *note)
+{
+    text_append_format(notes, "%s%s", notes->size > 0 ? ", " : "", note);
+}
+
 static void fill_row(const struct registry *registry, const struct api *api,
                      const struct route *route, struct row *row)
 {
@@ -85,7 +90,11 @@ static void fill_row(const struct registry *registry, const struct api *api,
     if (function)
         append_code(function, &row->cells[COLUMN_CODE]);
     if (route->has_route_response)
-        text_append_string(notes, "two-way");
+        append_note(notes, "two-way");
+    if (route->authorizer_id)
+        append_note(notes, "authorized");
+    if (route->api_key_required)
+        append_note(notes, "API key");
     if (integration && integration->timeout_milliseconds != INTEGRATION_TIMEOUT_MILLISECONDS)
         text_append_format(notes, "%s%d ms", notes->size > 0 ? ", " : "",
                            integration->timeout_milliseconds);
@@ -162,6 +171,10 @@ static bool is_used(const struct registry *registry, const char *function)
 
         for (size_t j = 0; j < api->integration_count; j++) {
             if (strcmp(api->integrations[j].function, function) == 0)
+                return true;
+        }
+        for (size_t j = 0; j < api->authorizer_count; j++) {
+            if (strcmp(api->authorizers[j].function, function) == 0)
                 return true;
         }
     }

@@ -223,7 +223,7 @@ static bool make(struct sample *sample, struct text *out)
     int64_t connected_at    = now;
     bool is_fine;
 
-    sample->snapshot = snapshot_new(sample->api.api, sample->api.stage);
+    sample->snapshot = snapshot_new(&sample->api.made_up, sample->api.api, sample->api.stage);
     if (!kind || (kind->prepare && !kind->prepare(sample)))
         return false;
     if (kind->prepare) /* the connection is there already */

@@ -126,6 +126,47 @@ static void a_browser_s_connect_event_has_its_query_and_user_agent(void **state)
                   "Accept-Language: en-US,en;q=0.9\r\nCookie: sid=abc123\r\n\r\n");
 }
 
+static void an_api_key_is_part_of_the_identity(void **state)
+{
+    struct event_facts facts = cli_facts;
+
+    facts.api_key    = "EXAMPLEAPIKEY0123456789abcdefghijklmnopqr";
+    facts.api_key_id = "k1e2y3i4d5";
+    check_connect("connect.api-key", &facts, CONNECTED_AT + 8,
+                  "GET /dev HTTP/1.1\r\n" HOST_FIELD UPGRADE_FIELDS
+                  "x-api-key: EXAMPLEAPIKEY0123456789abcdefghijklmnopqr\r\n\r\n");
+}
+
+static void an_authorizer_s_event_has_what_belongs_to_the_upgrade_as_well(void **state)
+{
+    static const char head_text[] =
+        "GET /dev?QueryString1=queryValue1 HTTP/1.1\r\n" HOST_FIELD
+        "Connection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: x3JJHMbDL1EzLkh9GBhXDw==\r\nHeaderAuth1: headerValue1\r\n"
+        "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n";
+    struct prepared prepared;
+    struct request_head head;
+    SCOPED_TEXT out = {0};
+
+    assert_int_equal(request_head_parse(head_text, strlen(head_text), &head),
+                     REQUEST_HEAD_COMPLETE);
+    prepare(&prepared, &cli_facts, CONNECTED_AT + 1, "Wk3vZF0QFiAFm3A=", "");
+    event_write_authorizer(
+        &prepared.event, &head, cli_facts.source_ip, "1-6731ebfc-0123456789abcdef01234567",
+        "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/dev/$connect", &out);
+    check_golden("authorizer.request", &out);
+    request_head_deinit(&head);
+    release(&prepared);
+}
+
+static void a_latency_is_put_behind_the_authorizer_s_context(void **state)
+{
+    SCOPED_TEXT out = {0};
+
+    event_write_latency("{\"principalId\":\"u\"}", 143, &out);
+    assert_string_equal(text_string(&out), "{\"principalId\":\"u\",\"integrationLatency\":143}");
+}
+
 static void offered_subprotocols_are_one_string(void **state)
 {
     check_connect("connect.subprotocol", &cli_facts, CONNECTED_AT + 8,
@@ -187,6 +228,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_cli_s_connect_event_has_aws_s_members_in_aws_s_order),
         cmocka_unit_test(a_browser_s_connect_event_has_its_query_and_user_agent),
+        cmocka_unit_test(an_api_key_is_part_of_the_identity),
+        cmocka_unit_test(an_authorizer_s_event_has_what_belongs_to_the_upgrade_as_well),
+        cmocka_unit_test(a_latency_is_put_behind_the_authorizer_s_context),
         cmocka_unit_test(offered_subprotocols_are_one_string),
         cmocka_unit_test(message_events_have_no_headers_and_the_exact_body),
         cmocka_unit_test(disconnect_events_have_code_reason_and_four_headers),

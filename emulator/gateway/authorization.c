@@ -1,0 +1,215 @@
+#include "gateway/authorization.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "gateway/access.h"
+#include "gateway/authorizer_result.h"
+#include "gateway/connection.h"
+#include "gateway/event.h"
+#include "gateway/gateway_state.h"
+#include "gateway/snapshot.h"
+#include "http/request_head.h"
+#include "model/arn.h"
+#include "model/limits.h"
+#include "json/scanner.h"
+
+static const struct access *access_of(const struct authorization *authorization)
+{
+    return authorization->snapshot->access;
+}
+
+static enum authorization_state allow(struct authorization *authorization)
+{
+    authorization->state = AUTHORIZATION_ALLOWED;
+    return authorization->state;
+}
+
+/* The log says why. */
+static enum authorization_state refuse(struct authorization *authorization, enum aws_error error,
+                                       const char *reason, const char *why)
+{
+    log_warn(LOG_FIELDS({"connectionId", authorization->connection->id},
+                        {"requestId", authorization->invocation.request_id}, {"reason", reason}),
+             "refused with %u, as on AWS: %s", aws_error_status(error), why);
+    authorization->state = AUTHORIZATION_REFUSED;
+    authorization->error = error;
+    return authorization->state;
+}
+
+/* AWS: missing, unknown and disabled keys are all the same to the client. */
+static enum authorization_state check_key(struct authorization *authorization, const char *value,
+                                          const char *where)
+{
+    SCOPED_MEMORY char *why = NULL;
+
+    authorization->key = access_find_key(access_of(authorization), value);
+    if (authorization->key)
+        return allow(authorization);
+    why = memory_format("$connect asks for an API key, and %s %s", where,
+                        value ? "has none that is known and enabled here" : "has none");
+    return refuse(authorization, AWS_FORBIDDEN, "invalid-api-key", why);
+}
+
+static enum authorization_state take_result(struct authorization *authorization,
+                                            const struct text *payload)
+{
+    const struct connection *connection     = authorization->connection;
+    const struct gateway_settings *settings = &authorization->gateway->settings;
+    struct authorizer_result result         = {0};
+    SCOPED_TEXT problem                     = {0};
+    SCOPED_MEMORY char *arn =
+        arn_execute_api(settings->region, settings->account, connection->stage->api_id,
+                        connection->stage->stage_name, "$connect");
+    SCOPED_MEMORY char *why = NULL;
+
+    switch (authorizer_result_read(text_string(payload), payload->size, arn, &result, &problem)) {
+    case AUTHORIZER_ALLOWS:
+        allow(authorization);
+        text_append(&authorization->context, result.context.data, result.context.size);
+        if (access_wants_authorizer_key(access_of(authorization)))
+            check_key(authorization,
+                      result.usage_identifier_key.size > 0
+                          ? text_string(&result.usage_identifier_key)
+                          : NULL,
+                      "the authorizer's \"usageIdentifierKey\"");
+        break;
+    case AUTHORIZER_DENIES:
+        why = memory_format("the policy of the authorizer denies execute-api:Invoke on %s", arn);
+        refuse(authorization, AWS_EXPLICIT_DENY, "policy-denies", why);
+        break;
+    case AUTHORIZER_SILENT:
+        why = memory_format("no statement in the policy of the authorizer allows "
+                            "execute-api:Invoke on %s (a resource .../STAGE/*/* doesn't match it)",
+                            arn);
+        refuse(authorization, AWS_ACCESS_DENIED, "policy-silent", why);
+        break;
+    case AUTHORIZER_MALFORMED:
+        why = memory_format("the authorizer %s returned what is no authorizer's result: %s",
+                            access_authorizer(access_of(authorization)), text_string(&problem));
+        refuse(authorization, AWS_INTERNAL_FAILURE, "malformed-authorizer-result", why);
+        break;
+    }
+    authorizer_result_deinit(&result);
+    return authorization->state;
+}
+
+/* AWS: a function that fails with exactly this message refuses with 401. */
+static bool says_unauthorized(const struct text *payload)
+{
+    static const char *const names[] = {"errorMessage"};
+    struct json_span message;
+    SCOPED_TEXT text = {0};
+
+    if (!json_scan_members(text_string(payload), payload->size, names, &message, 1) ||
+        !message.data || message.kind != JSON_STRING)
+        return false;
+    json_span_decode(&message, &text);
+    return text_equals(&text, "Unauthorized");
+}
+
+static void fail(struct authorization *authorization, const char *what)
+{
+    SCOPED_MEMORY char *why =
+        memory_format("the authorizer %s %s: %.1000s", access_authorizer(access_of(authorization)),
+                      what, text_string(&authorization->invocation.payload));
+
+    refuse(authorization, AWS_INTERNAL_FAILURE, "authorizer-failed", why);
+}
+
+static void on_authorizer_done(struct invocation *invocation)
+{
+    struct authorization *authorization =
+        container_of(invocation, struct authorization, invocation);
+
+    authorization->latency_milliseconds = invocation->duration_microseconds / 1000;
+    switch (invocation->outcome) {
+    case INVOCATION_SUCCEEDED:
+        take_result(authorization, &invocation->payload);
+        break;
+    case INVOCATION_FUNCTION_ERROR:
+        if (says_unauthorized(&invocation->payload))
+            refuse(authorization, AWS_UNAUTHORIZED, "authorizer-refuses",
+                   "the authorizer failed with the message Unauthorized");
+        else
+            fail(authorization, "failed");
+        break;
+    case INVOCATION_TIMED_OUT:
+        fail(authorization, "didn't answer in time");
+        break;
+    case INVOCATION_THROTTLED:
+        fail(authorization, "was throttled");
+        break;
+    case INVOCATION_NO_FUNCTION:
+        fail(authorization, "has no function any more");
+        break;
+    }
+    authorization->done(authorization);
+}
+
+static void ask_authorizer(struct authorization *authorization, const struct request_head *head,
+                           const char *trace_id)
+{
+    const struct gateway_settings *settings = &authorization->gateway->settings;
+    const struct connection *connection     = authorization->connection;
+    struct event event;
+    SCOPED_MEMORY char *arn =
+        arn_execute_api(settings->region, settings->account, connection->stage->api_id,
+                        connection->stage->stage_name, "$connect");
+
+    authorization->invocation = (struct invocation){
+        .function             = access_function(access_of(authorization)),
+        .timeout_milliseconds = INTEGRATION_TIMEOUT_MILLISECONDS,
+        .connection_id        = connection->id,
+        .done                 = on_authorizer_done,
+    };
+    connection_fill_event(connection, text_string(&authorization->snapshot->stage_variables),
+                          clock_milliseconds(), &event);
+    event_write_authorizer(&event, head, connection->source_ip, trace_id, arn,
+                           &authorization->invocation.event);
+    lambda_invoke(settings->lambda, &authorization->invocation);
+}
+
+enum authorization_state authorization_begin(struct authorization *authorization,
+                                             const struct request_head *head, const char *trace_id)
+{
+    const struct access *access = access_of(authorization);
+    SCOPED_MEMORY char *why     = NULL;
+    const char *missing;
+
+    if (!access)
+        return allow(authorization);
+    if (access_wants_header_key(access) &&
+        check_key(authorization, request_head_find(head, "x-api-key"), "the header x-api-key") !=
+            AUTHORIZATION_ALLOWED)
+        return authorization->state;
+    if (!access_function(access)) /* a key of the authorizer's without one: nothing can give it */
+        return access_wants_authorizer_key(access)
+                   ? check_key(authorization, NULL, "there is no authorizer, so the client")
+                   : allow(authorization);
+    missing = access_missing_source(access, head, &authorization->snapshot->variables);
+    if (missing) {
+        why = memory_format("the identity source %s is missing or empty; the authorizer %s isn't "
+                            "asked",
+                            missing, access_authorizer(access));
+        return refuse(authorization, AWS_UNAUTHORIZED, "missing-identity-source", why);
+    }
+    authorization->state = AUTHORIZATION_PENDING;
+    ask_authorizer(authorization, head, trace_id);
+    return authorization->state;
+}
+
+void authorization_cancel(struct authorization *authorization)
+{
+    if (authorization->invocation.run)
+        invocation_cancel(&authorization->invocation);
+}
+
+void authorization_deinit(struct authorization *authorization)
+{
+    text_deinit(&authorization->context);
+    text_deinit(&authorization->invocation.event);
+    text_deinit(&authorization->invocation.payload);
+}

@@ -1,0 +1,22 @@
+#include "model/arn.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+
+/* AWS: "Amazon Resource Names (ARNs)": China and GovCloud are partitions of their own. */
+static const char *partition(const char *region)
+{
+    if (strncmp(region, "cn-", 3) == 0)
+        return "aws-cn";
+    if (strncmp(region, "us-gov-", 7) == 0)
+        return "aws-us-gov";
+    return "aws";
+}
+
+char *arn_execute_api(const char *region, const char *account, const char *api_id,
+                      const char *stage, const char *route_key)
+{
+    return memory_format("arn:%s:execute-api:%s:%s:%s/%s/%s", partition(region), region, account,
+                         api_id, stage, route_key);
+}
