@@ -22,7 +22,7 @@ SOURCES   := $(wildcard emulator/*.c emulator/*/*.c)
 CLI       := $(wildcard cli/*.c cli/*/*.c)
 HEADERS   := $(wildcard emulator/*.h emulator/*/*.h cli/*.h cli/*/*.h)
 TESTS     := $(wildcard tests/unit/*.h tests/unit/*/*.[ch] tests/fuzz/*.[ch] tests/bench/*.[ch])
-EMBEDDED  := $(sort $(wildcard schemas/*.json schemas/*/*.json schemas/*/*.sql emulator/lambda/bootstrap/* cli/help/*.txt cli/init/*/*))
+EMBEDDED  := $(sort $(wildcard schemas/*.json schemas/*/*.json schemas/*/*.sql emulator/lambda/bootstrap/* cli/help/*.txt cli/completion/*.*sh cli/init/*/*))
 LIBRARY   := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embedded_files.o
 OBJECTS   := $(LIBRARY) $(CLI:%.c=$(BUILD)/%.o)
 
@@ -272,8 +272,12 @@ report: ## The longest functions and files, as a question
 PREFIX ?= /usr/local
 
 .PHONY: install
-install: all ## Install the binary below PREFIX (and DESTDIR)
+install: all ## Install the binary and the completion scripts below PREFIX (and DESTDIR)
 	install -D -m 755 $(BUILD)/postern $(DESTDIR)$(PREFIX)/bin/postern
+	$(BUILD)/postern completion bash > $(BUILD)/postern.bash
+	$(BUILD)/postern completion zsh > $(BUILD)/postern.zsh
+	install -D -m 644 $(BUILD)/postern.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/postern
+	install -D -m 644 $(BUILD)/postern.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_postern
 
 .PHONY: clean
 clean: ## Remove what was built

@@ -52,6 +52,7 @@ struct operand {
     const char *otherwise;             /* the default; NULL: none */
     bool (*is_fine)(const char *word); /* NULL: any is */
     const char *expected;              /* what to give: "a connection's id" */
+    const char *choices; /* all that would do, "a|b": for completion; NULL: it isn't known */
 };
 
 /* Makes a setting of the word, below settings; false if the word won't do. Texts are borrowed. */

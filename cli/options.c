@@ -25,6 +25,7 @@
 #define CONNECTIONS OPTIONS_OF_CONNECTIONS
 #define RESET       OPTIONS_OF_RESET
 #define CONNECT     OPTIONS_OF_CONNECT
+#define COMPLETION  OPTIONS_OF_COMPLETION
 #define EMULATE     (START | RUN)
 #define SAMPLE      (EVENT | INVOKE)
 #define CONNECTION  (GET | SEND | DISCONNECT)
@@ -100,6 +101,11 @@ static bool is_subprotocol(const char *word)
 static bool is_connection_id(const char *word)
 {
     return word[0] == '-' ? id_is_connection(word) : word[0] != '\0';
+}
+
+static bool is_shell(const char *word)
+{
+    return strcmp(word, "bash") == 0 || strcmp(word, "zsh") == 0;
 }
 
 /* What a row says besides its name, its bits and its help. */
@@ -220,6 +226,8 @@ static const struct option table[] = {
     {"endpoint", .subcommands = REMOTE | CONNECT, TEXT("URL", remote.endpoint),
      RULE(is_endpoint, "a URL like http://localhost:3001"),
      .help = "where the emulator is [POSTERN_HTTP, or http://localhost:3001]"},
+    {"timeout", .subcommands = REMOTE, SECONDS("S", remote.timeout_milliseconds, 1), .otherwise = "30",
+     .help = "seconds to wait for an answer"},
     {"file", .subcommands = SEND, TEXT("FILE", remote.file),
      .help = "send a file's contents"},
     {"api", .subcommands = CONNECTIONS, TEXT("ID", remote.api),
@@ -233,7 +241,7 @@ static const struct option table[] = {
 
 static const struct operand operands[] = {
     {"KIND", .subcommands = EVENT, .is_needed = true, AT(sample.kind),
-     .expected = "connect, message or disconnect"},
+     .expected = "connect, message or disconnect", .choices = "connect|message|disconnect"},
     {"FUNCTION", .subcommands = INVOKE, .is_needed = true, AT(function),
      .expected = "the name of a function of the project"},
     {"DIR", .subcommands = INIT, AT(folder), .otherwise = ".",
@@ -248,6 +256,8 @@ static const struct operand operands[] = {
      .is_fine = is_connection_id, .expected = "one of those that `postern connections` lists"},
     {"DATA", .subcommands = SEND, AT(remote.message),
      .expected = "a text, @FILE, or - for standard input"},
+    {"SHELL", .subcommands = COMPLETION, .is_needed = true, AT(shell), .is_fine = is_shell,
+     .expected = "bash or zsh", .choices = "bash|zsh"},
     {"COMMAND", .subcommands = HELP, AT(help),
      .expected = "a command of postern"},
     {0},

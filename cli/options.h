@@ -35,6 +35,7 @@ enum options_of {
     OPTIONS_OF_INVOKE      = 1 << 11,
     OPTIONS_OF_INIT        = 1 << 12,
     OPTIONS_OF_CONNECT     = 1 << 13,
+    OPTIONS_OF_COMPLETION  = 1 << 14,
 };
 
 /* What only `connect` takes. */
@@ -62,7 +63,8 @@ struct options {
     int log_format; /* an enum log_format */
     char **command; /* `run`: behind "--" */
     struct options_connect connect;
-    const char *help; /* `help`: the subcommand that it is about; NULL: all */
+    const char *help;  /* `help`: the subcommand that it is about; NULL: all */
+    const char *shell; /* `completion`: "bash" or "zsh" */
 
     /* `event` and `invoke`: cli/sample_options.c puts the rest into sample. */
     struct sample_settings sample;

@@ -17,7 +17,6 @@
 
 #define ANSWER_SIZE_MAX      (64 * 1024 * 1024)
 #define AUTHORITIES_SIZE_MAX (4 * 1024 * 1024)
-#define TIMEOUT_MILLISECONDS 30000
 
 /* What a status says about a request of ours, and what to do. */
 static const struct {
@@ -64,8 +63,9 @@ bool remote_init(struct remote *remote, const char *subcommand,
 {
     SCOPED_TEXT error = {0};
 
-    remote->subcommand = subcommand;
-    remote->endpoint   = remote_find_endpoint(subcommand, settings);
+    remote->subcommand           = subcommand;
+    remote->timeout_milliseconds = settings->timeout_milliseconds;
+    remote->endpoint             = remote_find_endpoint(subcommand, settings);
     if (!remote->endpoint) {
         *status = EXIT_BAD_USAGE;
         return false;
@@ -156,7 +156,7 @@ static bool ask(struct remote *remote, const char *method, const char *url, cons
         .body         = data ? text_string(data) : NULL,
         .body_size    = data ? data->size : 0,
         .authorities  = remote->authorities.size > 0 ? text_string(&remote->authorities) : NULL,
-        .timeout_milliseconds = TIMEOUT_MILLISECONDS,
+        .timeout_milliseconds = remote->timeout_milliseconds,
         .answer_size_max      = ANSWER_SIZE_MAX,
     };
     struct http_client_answer answer = {0};

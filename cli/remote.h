@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/text.h"
 
@@ -16,6 +17,7 @@ struct http_client;
 struct remote_settings {
     const char *endpoint;    /* NULL: POSTERN_HTTP, or port 3001 */
     const char *data_folder; /* whose authority is trusted, if it has one */
+    int64_t timeout_milliseconds;
     const char *connection_id;
     const char *message; /* `send`: a text, "@FILE" or "-"; NULL: none */
     const char *file;    /* `send`: NULL: none */
@@ -28,6 +30,7 @@ struct remote {
     const char *subcommand; /* whose messages these are */
     char *endpoint;
     struct text authorities; /* PEM: trusted besides the system's */
+    int64_t timeout_milliseconds;
     struct http_client *http;
 };
 

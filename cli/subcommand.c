@@ -26,10 +26,16 @@ static const struct subcommand subcommands[] = {
     {"send", "send a message to a connection", OPTIONS_OF_SEND, subcommand_send},
     {"disconnect", "close a connection", OPTIONS_OF_DISCONNECT, subcommand_disconnect},
     {"reset", "close all connections", OPTIONS_OF_RESET, subcommand_reset},
+    {"completion", "print a script that completes command lines", OPTIONS_OF_COMPLETION, subcommand_completion},
     {"version", "print the version", OPTIONS_OF_VERSION, subcommand_version},
     {"help", "print this, or the help of a command", OPTIONS_OF_HELP, subcommand_help},
 };
 /* clang-format on */
+
+const struct subcommand *subcommand_at(size_t index)
+{
+    return index < ARRAY_SIZE(subcommands) ? &subcommands[index] : NULL;
+}
 
 const struct subcommand *subcommand_find(const char *name)
 {

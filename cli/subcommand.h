@@ -2,6 +2,8 @@
 
 /* The subcommands: a table, and a file for each one. */
 
+#include <stddef.h>
+
 #include "cli/options.h"
 #include "cli/remote.h"
 
@@ -18,6 +20,9 @@ struct subcommand {
     /* words is argv behind the name, ending in NULL. Returns the exit status. */
     int (*run)(char **words);
 };
+
+/* One after another; NULL after the last one. */
+const struct subcommand *subcommand_at(size_t index);
 
 /* NULL if there is none. */
 const struct subcommand *subcommand_find(const char *name);
@@ -47,5 +52,6 @@ int subcommand_send(char **words);
 int subcommand_disconnect(char **words);
 int subcommand_connections(char **words);
 int subcommand_reset(char **words);
+int subcommand_completion(char **words);
 int subcommand_version(char **words);
 int subcommand_help(char **words);

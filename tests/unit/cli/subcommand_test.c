@@ -11,9 +11,9 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-static const char *const names[] = {"start", "run",         "check", "init", "invoke",
-                                    "event", "connections", "get",   "send", "disconnect",
-                                    "reset", "version",     "help"};
+static const char *const names[] = {"start", "run",         "check",   "init", "invoke",
+                                    "event", "connections", "get",     "send", "disconnect",
+                                    "reset", "completion",  "version", "help"};
 
 static void every_subcommand_is_found_by_its_name(void **state)
 {
