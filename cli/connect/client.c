@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "cli/connect/conversation.h"
+#include "cli/connect/lines.h"
 #include "cli/connect/opening.h"
 #include "cli/connect/printer.h"
 #include "cli/connect/session.h"
@@ -24,9 +25,6 @@
 
 /* Bytes that wait to be written, beyond which no more lines are read. */
 #define OUTPUT_SIZE_MAX (1024 * 1024)
-
-/* A line of standard input. */
-#define LINE_SIZE_MAX (16 * 1024 * 1024)
 
 /* Reads from the server before others get their turn. */
 #define READS_PER_TURN 64
@@ -42,7 +40,7 @@ struct client {
     int signals;               /* a signalfd */
     int64_t deadline;          /* clock_microseconds(); 0: none */
     struct text received;
-    struct text input;    /* of standard input: what isn't a whole line yet */
+    struct lines input;   /* of standard input */
     bool has_more;        /* the server's bytes weren't all read */
     bool is_input_wanted; /* standard input is read */
     bool is_bounded;      /* closing has begun, and deadline is its end */
@@ -252,41 +250,25 @@ static void talk_at_terminal(struct client *client)
     }
 }
 
-/* Whole lines of what standard input has given. */
-static void say_lines(struct client *client)
-{
-    const char *at  = text_string(&client->input);
-    const char *end = at + client->input.size;
-    const char *line_end;
-
-    while ((line_end = memchr(at, '\n', (size_t)(end - at)))) {
-        size_t size = (size_t)(line_end - at);
-
-        conversation_say(&client->conversation, at, size - (size > 0 && line_end[-1] == '\r'),
-                         false);
-        at = line_end + 1;
-    }
-    client->input.size = (size_t)(end - at);
-    if (client->input.size > 0)
-        memmove(client->input.data, at, client->input.size);
-}
-
+/* Whole lines of what standard input gives; at its end also one without a line end. */
 static void read_input(struct client *client)
 {
-    ssize_t size = read(STDIN_FILENO, text_reserve(&client->input, READ_SIZE), READ_SIZE);
+    ssize_t size   = read(STDIN_FILENO, lines_reserve(&client->input, READ_SIZE), READ_SIZE);
+    bool is_at_end = size == 0 || (size < 0 && errno != EINTR && errno != EAGAIN);
+    size_t length  = 0;
+    const char *line;
 
-    if (size > 0) {
-        text_grow(&client->input, (size_t)size);
-        say_lines(client);
-    }
-    if (client->input.size > LINE_SIZE_MAX) {
-        printer_complain(&client->printer, "error",
-                         "a line of standard input is longer than %d bytes", LINE_SIZE_MAX);
-        client->conversation.has_trouble = true;
+    if (size > 0)
+        lines_grow(&client->input, (size_t)size);
+    while ((line = lines_next(&client->input, &length)))
+        conversation_say(&client->conversation, line, length, false);
+    if (lines_is_too_long(&client->input)) {
+        conversation_fail(&client->conversation, "a line of standard input is too long to be sent");
         close_soon(client);
-    } else if (size == 0 || (size < 0 && errno != EINTR && errno != EAGAIN)) {
-        if (client->input.size > 0) /* the last line has no end */
-            conversation_say(&client->conversation, client->input.data, client->input.size, false);
+    } else if (is_at_end) {
+        line = lines_rest(&client->input, &length);
+        if (line)
+            conversation_say(&client->conversation, line, length, false);
         begin_waiting(client);
     }
 }
@@ -384,7 +366,7 @@ int client_run(const struct client_settings *settings)
     transport_close(client.transport);
     printer_deinit(&client.printer);
     text_deinit(&client.received);
-    text_deinit(&client.input);
+    lines_deinit(&client.input);
     if (client.signals >= 0)
         close(client.signals);
     return status;

@@ -40,9 +40,8 @@ static void on_event(void *owner, const struct session_event *event)
         printer_closed(conversation->printer, event->code, event->data, event->size);
         break;
     case SESSION_FAILED:
-        conversation->has_trouble = true;
-        conversation->has_failed  = true;
-        printer_complain(conversation->printer, "error", "%s", event->data);
+        conversation->has_failed = true;
+        conversation_fail(conversation, event->data);
         break;
     }
 }
@@ -62,9 +61,8 @@ void conversation_deinit(struct conversation *conversation)
 static void send_message(struct conversation *conversation, const char *data, size_t size)
 {
     if (!utf8_is_valid(data, size)) {
-        conversation->has_trouble = true;
-        printer_complain(conversation->printer, "error",
-                         "not sent: this isn't valid UTF-8, which text messages must be");
+        conversation_fail(conversation,
+                          "not sent: this isn't valid UTF-8, which text messages must be");
         return;
     }
     if (size > CONVERSATION_MESSAGE_SIZE_MAX)
@@ -127,6 +125,12 @@ void conversation_say(struct conversation *conversation, const char *line, size_
 void conversation_close(struct conversation *conversation, uint16_t code)
 {
     send_close(conversation, code, "", 0);
+}
+
+void conversation_fail(struct conversation *conversation, const char *problem)
+{
+    conversation->has_trouble = true;
+    printer_complain(conversation->printer, "error", "%s", problem);
 }
 
 void conversation_lose(struct conversation *conversation)

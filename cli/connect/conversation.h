@@ -35,6 +35,9 @@ void conversation_say(struct conversation *conversation, const char *line, size_
 /* Closes with that code. Harmless when it is closing already. */
 void conversation_close(struct conversation *conversation, uint16_t code);
 
+/* Says what is wrong with what was to be sent; then the exit status is no success. */
+void conversation_fail(struct conversation *conversation, const char *problem);
+
 /* The connection has gone without a close frame of the server. */
 void conversation_lose(struct conversation *conversation);
 

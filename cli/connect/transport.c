@@ -206,8 +206,9 @@ static void explain(const struct transport *transport, enum transport_result res
     const char *refusal = transport->stream ? tls_stream_refusal(transport->stream) : NULL;
 
     if (refusal)
-        text_append_format(error, "TLS was refused: %s (--no-check trusts any certificate)",
-                           refusal);
+        text_append_format(
+            error, "TLS was refused: %s (--ca FILE trusts an authority, --no-check anybody)",
+            refusal);
     else if (result == TRANSPORT_BLOCKED)
         text_append_string(error, "the server doesn't answer");
     else

@@ -17,6 +17,14 @@ async function connect(args, options = {}) {
   return client;
 }
 
+// Sends a message that a handler answers with body, and ends once the answer is there.
+async function ask(args, body, options = {}) {
+  const client = Connect.start([...args, '-x', JSON.stringify({ action: 'ask', body }), '-w', 'inf'], { input: 'ignore', ...options });
+  await client.sees(`${body}\n`);
+  await client.interrupt();
+  return client;
+}
+
 // A WebSocket server that isn't ours, for what an emulator never does.
 function startServer(t, onConnection, options = {}) {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', ...options });
@@ -36,13 +44,24 @@ const twoApis = {
   },
 };
 
-test('what is executed is sent in order, and standard output has the answers alone', async (t) => {
+test('what is executed is sent, and standard output has the answers alone', async (t) => {
   const emulator = await startEmulator(t, 'echo');
-  const client = await connect([emulator.url('/dev', 'ws'), '-x', '{"action":"ask","body":"one"}', '-w', '1']);
+  const client = await ask([emulator.url('/dev', 'ws')], 'one');
 
   assert.equal(client.output, 'one\n');
   assert.equal(client.errors, 'Disconnected (code: 1000, reason: "")\n');
   assert.equal(client.status, 0);
+});
+
+test('after the last message it listens for a while, and closes', async (t) => {
+  const emulator = await startEmulator(t, 'echo');
+  const executed = await connect([emulator.url('/dev', 'ws'), '-x', '{"action":"tell"}', '-x', '{"action":"tell"}', '-w', '0.1', '--json']);
+  const ended = await connect([emulator.url('/dev', 'ws'), '-w', '0', '--json']);
+
+  assert.deepEqual(executed.happened.map(({ event }) => event), ['open', 'sent', 'sent', 'close']);
+  assert.ok(Date.parse(executed.happened[3].time) - Date.parse(executed.happened[2].time) >= 100);
+  assert.deepEqual(ended.happened.map(({ event }) => event), ['open', 'close']);
+  assert.deepEqual([executed.status, ended.status], [0, 0]);
 });
 
 test('lines of standard input are messages, with or without a line end', async (t) => {
@@ -55,19 +74,17 @@ test('lines of standard input are messages, with or without a line end', async (
   await client.sees('two\n');
   client.end('{"action":"ask","body":"three"}');
   await client.sees('three\n');
-  client.child.kill('SIGINT');
-  assert.equal(await client.exit(), 0);
+  assert.equal(await client.interrupt(), 0);
   assert.equal(client.output, 'one\ntwo\nthree\n');
 });
 
 test('a stage is found by its name, a path, host and port, and as the only one', async (t) => {
   const emulator = await startEmulator(t, 'echo');
   const endpoint = ['--endpoint', emulator.url()];
-  const say = ['-x', '{"action":"ask","body":"here"}', '-w', '0.5'];
 
   for (const words of [['dev', ...endpoint], ['/a1b2c3d4e5/dev', ...endpoint], ['echo/dev?a=b', ...endpoint], [`localhost:${emulator.port}/dev`], ['-c', emulator.url('/dev')], endpoint])
-    assert.equal((await connect([...words, ...say])).output, 'here\n', words.join(' '));
-  assert.equal((await connect(say, { env: { POSTERN_HTTP: emulator.url() } })).output, 'here\n');
+    assert.equal((await ask(words, 'here')).output, 'here\n', words.join(' '));
+  assert.equal((await ask([], 'here', { env: { POSTERN_HTTP: emulator.url() } })).output, 'here\n');
 });
 
 test('with several stages and no URL, it lists them and exits with 2', async (t) => {
@@ -169,13 +186,12 @@ test('a message over 32 KB goes in frames of 32 KB and arrives as one', async (t
   client.write(`${text}\n`);
   const { body } = await emulator.event((event) => event.requestContext.eventType === 'MESSAGE');
   assert.equal(body, text);
-  client.child.kill('SIGINT');
-  assert.equal(await client.exit(), 0);
+  assert.equal(await client.interrupt(), 0);
 });
 
 test('a message over 128 KB is sent with a warning, and AWS\'s close makes it fail', async (t) => {
   const emulator = await startEmulator(t, 'echo');
-  const client = Connect.start([emulator.url('/dev', 'ws')]);
+  const client = Connect.start([emulator.url('/dev', 'ws'), '-w', 'inf']);
 
   client.end(`${'x'.repeat(131_073)}\n`);
   assert.equal(await client.exit(), 1);
@@ -185,10 +201,11 @@ test('a message over 128 KB is sent with a warning, and AWS\'s close makes it fa
 
 test('what isn\'t UTF-8 isn\'t sent, and said so', async (t) => {
   const emulator = await startEmulator(t, 'echo');
-  const client = Connect.start([emulator.url('/dev', 'ws'), '-w', '0.5']);
+  const client = Connect.start([emulator.url('/dev', 'ws')]);
 
-  client.end(Buffer.concat([Buffer.from([0x61, 0xff, 0x0a]), Buffer.from('{"action":"ask","body":"fine"}\n')]));
-  assert.equal(await client.exit(), 1);
+  client.write(Buffer.concat([Buffer.from([0x61, 0xff, 0x0a]), Buffer.from('{"action":"ask","body":"fine"}\n')]));
+  await client.sees('fine\n');
+  assert.equal(await client.interrupt(), 1);
   assert.equal(client.output, 'fine\n');
   assert.match(client.errors, /not sent: this isn't valid UTF-8/);
 });
@@ -211,16 +228,41 @@ test('a close by the backend is printed, and is a success', async (t) => {
 
 test('closes that mean trouble, and lost connections, make it fail', async (t) => {
   const emulator = await startEmulator(t, 'echo');
-  const lost = Connect.start([emulator.url('/dev', 'ws')]);
-  await connectEvent(emulator);
+  const lost = Connect.start([emulator.url('/dev', 'ws'), '--json']);
+  await lost.sees('"event":"open"');
   await emulator.stop('SIGKILL');
   assert.equal(await lost.exit(), 1);
-  assert.match(lost.errors, /Disconnected \(code: 1006/);
+  assert.deepEqual([lost.happened[1].event, lost.happened[1].code], ['close', 1006]);
 
   const closing = await startServer(t, (socket) => socket.close(4000, 'go \u001b[2J away'));
   const closed = await connect([closing], { input: 'pipe' });
   assert.equal(closed.status, 1);
   assert.equal(closed.errors, 'Disconnected (code: 4000, reason: "go \\u001b[2J away")\n');
+});
+
+test('a server that doesn\'t answer our close is waited for until the second Ctrl-C', async (t) => {
+  const emulator = await startEmulator(t, 'echo');
+  const client = Connect.start([emulator.url('/dev', 'ws'), '-w', 'inf', '--json']);
+
+  await client.sees('"event":"open"');
+  emulator.child.kill('SIGSTOP');
+  client.child.kill('SIGINT');
+  await until('the signal to be taken', () => !fs.readFileSync(`/proc/${client.child.pid}/status`, 'utf8').match(/^ShdPnd:.*[1-9a-f]/m));
+  client.child.kill('SIGINT');
+  assert.equal(await client.exit(), 0);
+  emulator.child.kill('SIGCONT');
+  assert.deepEqual(client.happened.map(({ event, code }) => [event, code]), [['open', undefined], ['close', 1006]]);
+});
+
+test('nobody who reads standard output is no reason to hang', async (t) => {
+  const emulator = await startEmulator(t, 'echo');
+  const client = Connect.start([emulator.url('/dev', 'ws'), '-w', 'inf']);
+
+  client.write('{"action":"ask","body":"one"}\n');
+  await client.sees('one\n');
+  client.child.stdout.destroy();
+  client.write('{"action":"ask","body":"two"}\n');
+  assert.equal(await client.exit(), 0);
 });
 
 test('binary messages go to a pipe as they are, and are base64 in JSON', async (t) => {
@@ -247,15 +289,15 @@ test('a message that never ends is refused with 1009', async (t) => {
 
 test('wss is trusted by the emulator\'s authority only, unless unchecked', async (t) => {
   const emulator = await startEmulator(t, 'echo');
-  const words = [emulator.url('/dev', 'wss'), '-x', '{"action":"ask","body":"secret"}', '-w', '0.5'];
+  const url = emulator.url('/dev', 'wss');
   const cwd = temporaryFolder(t);
   const ca = path.join(emulator.folder, '.postern/ca.pem');
 
-  const untrusted = await connect(words, { cwd });
+  const untrusted = await connect([url], { cwd });
   assert.equal(untrusted.status, 1);
   assert.match(untrusted.errors, /TLS was refused: .*certificate.*--no-check/);
   for (const [more, options] of [[['-n'], { cwd }], [['--ca', ca], { cwd }], [['--data', path.dirname(ca)], { cwd }], [[], { cwd: emulator.folder }], [[], { cwd, env: { NODE_EXTRA_CA_CERTS: ca } }]])
-    assert.equal((await connect([...words, ...more], options)).output, 'secret\n', more.join(' '));
+    assert.equal((await ask([url, ...more], 'secret', options)).output, 'secret\n', more.join(' '));
   const foreign = await connect([emulator.url('/dev', 'wss').replace('localhost', '127.0.0.1'), '--ca', ca, '-x', '/quit'], { cwd });
   assert.equal(foreign.status, 0, foreign.errors);
 });

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { BINARY, environment } from './emulator.js';
+import { BINARY, SANITIZER_REPORT, environment } from './emulator.js';
 import { until, within } from './until.js';
 
 const AT_TERMINAL = path.join(path.dirname(fileURLToPath(import.meta.url)), 'at_terminal.py');
@@ -40,8 +40,16 @@ export class Connect {
   }
 
   // How it exited, once it has.
-  exit() {
-    return within('postern connect to end', this.ended);
+  async exit() {
+    const status = await within('postern connect to end', this.ended);
+    if (SANITIZER_REPORT.test(this.output + this.errors)) throw new Error(`a sanitizer has found something: ${this.output}${this.errors}`);
+    return status;
+  }
+
+  // Ends it as Ctrl-C does; how it exited.
+  interrupt() {
+    this.child.kill('SIGINT');
+    return this.exit();
   }
 
   write(data) {

@@ -19,7 +19,7 @@ export const BINARY = process.env.POSTERN_BINARY ?? path.join(ROOT, 'build/poste
 
 const TEST_TIMEOUT_MILLISECONDS = 120_000;
 const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
-const SANITIZER_REPORT = /AddressSanitizer|LeakSanitizer|UndefinedBehaviorSanitizer|runtime error:/;
+export const SANITIZER_REPORT = /AddressSanitizer|LeakSanitizer|UndefinedBehaviorSanitizer|runtime error:/;
 
 const running = new Set();
 const things = new Map(); // a test: {emulators, folders} that go with it
