@@ -17,6 +17,7 @@
 #include "crypto/certificates.h"
 #include "data_folder.h"
 #include "deployment.h"
+#include "descriptors.h"
 #include "front/front.h"
 #include "gateway/gateway.h"
 #include "http/plain_answer.h"
@@ -36,9 +37,6 @@
 #include "store/store.h"
 #include "store/store_connection.h"
 
-/* libwebsockets allocates for every descriptor there might be, and fails above 10 000 000. */
-#define DESCRIPTORS_MAX 131072
-
 /* A connection's pool of the public port: heads up to 15.5 KB; it is cleared at every request. */
 #define PUBLIC_MEMORY (16 * 1024)
 
@@ -52,6 +50,7 @@ struct emulator {
     struct deployment deployment;
     struct reload *reload; /* NULL: files aren't watched */
     struct data_folder data;
+    struct descriptors descriptors;
     struct loop loop;
     struct alarms alarms;
     struct signals *signals;
@@ -99,27 +98,19 @@ static void on_request(void *owner, int socket, const struct sockaddr *peer, soc
     http_server_add(emulator->http, socket, peer, peer_size, NULL);
 }
 
+static int kept_in_use(void *owner)
+{
+    struct emulator *emulator = owner;
+
+    return (int)lambda_descriptor_count(emulator->lambda);
+}
+
 static void resolve(void *owner, struct call *call, struct http_target *target)
 {
     struct emulator *emulator = owner;
 
     if (!admin_resolve(&emulator->admin, call, target))
         gateway_resolve(emulator->gateway, call, target);
-}
-
-static void raise_descriptor_limit(void)
-{
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-        return;
-    if (limit.rlim_max > DESCRIPTORS_MAX)
-        limit.rlim_max = DESCRIPTORS_MAX;
-    limit.rlim_cur = limit.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
-        log_errno(errno, "cannot raise the limit of open files");
-    else
-        log_debug(NULL, "up to %llu descriptors", (unsigned long long)limit.rlim_cur);
 }
 
 static void begin_stop(struct emulator *emulator)
@@ -246,6 +237,10 @@ static int open_port(struct emulator *emulator)
         .alarms       = &emulator->alarms,
         .answers      = emulator->answers,
         .certificates = emulator->certificates,
+        .upgrade_max  = emulator->descriptors.upgrade_max,
+        .socket_max   = emulator->descriptors.socket_max,
+        .pair_max     = emulator->descriptors.pair_max,
+        .kept_in_use  = kept_in_use,
         .host         = emulator->settings->host,
         .port         = emulator->settings->port,
         .on_upgrade   = on_upgrade,
@@ -296,7 +291,7 @@ static int open_all(struct emulator *emulator)
     const struct emulator_settings *settings = emulator->settings;
     int result;
 
-    raise_descriptor_limit();
+    descriptors_open(&emulator->descriptors, processes_max(settings));
     result = open_loop(emulator);
     if (result < 0)
         return result;

@@ -12,6 +12,9 @@
 /* A line longer than this is cut: one write() must take it whole, and a log is for reading. */
 #define LOG_LINE_MAX 16384
 
+/* Between two lines about the same lasting trouble. */
+#define DUE_MICROSECONDS (60 * 1000000L)
+
 static const char *const level_names[] = {"error", "warn", "info", "debug"};
 
 static atomic_int current_level  = LOG_INFO;
@@ -26,6 +29,16 @@ void log_configure(enum log_level level, enum log_format format)
 bool log_is_on(enum log_level level)
 {
     return (int)level <= current_level;
+}
+
+bool log_is_due(int64_t *logged_at)
+{
+    int64_t now = clock_microseconds();
+
+    if (*logged_at && now - *logged_at < DUE_MICROSECONDS)
+        return false;
+    *logged_at = now;
+    return true;
 }
 
 bool log_level_from_name(const char *name, enum log_level *level)

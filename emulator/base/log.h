@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
@@ -48,6 +49,9 @@ void log_write(enum log_level level, const struct log_field *fields, const char 
 
 /* Logs "text: strerror(number)" as an error and returns -number, for return statements. */
 int log_errno(int number, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* True once a minute, for what would be logged again and again; *logged_at is 0 before. */
+bool log_is_due(int64_t *logged_at);
 
 /* "error", "warn", "info" or "debug" to its level; false for anything else. */
 bool log_level_from_name(const char *name, enum log_level *level);

@@ -9,6 +9,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "front/front.h"
@@ -19,6 +20,9 @@
 
 /* Sockets looked at in one turn; the rest is there in the next one. */
 #define EVENTS_PER_TURN 64
+
+/* What a client is given to say something in, however many others want to come in. */
+#define GRACE_MICROSECONDS 250000
 
 #define GONE (EPOLLRDHUP | EPOLLHUP | EPOLLERR)
 
@@ -33,11 +37,12 @@
  * client sends meanwhile stays in the kernel; only that it leaves is noticed.
  */
 struct arrival {
-    struct queue_link link;
+    struct queue_link link;    /* in its arrivals' undecided or waiting */
     struct arrivals *arrivals; /* NULL: closed before we were */
     struct loop *loop;
     struct alarm deadline;
-    int socket; /* -1: handed on */
+    int64_t came_at; /* microseconds */
+    int socket;      /* -1: handed on */
     bool is_secure;
     bool has_spoken; /* something has come, but not yet enough */
     struct sockaddr_storage peer;
@@ -51,6 +56,11 @@ struct arrival {
 static bool is_waiting(const struct arrival *arrival)
 {
     return arrival->head.storage != NULL;
+}
+
+static struct queue *queue_of(struct arrival *arrival)
+{
+    return is_waiting(arrival) ? &arrival->arrivals->waiting : &arrival->arrivals->undecided;
 }
 
 static void free_arrival(void *object)
@@ -76,7 +86,7 @@ static int release(struct arrival *arrival)
     if (arrival->arrivals) {
         epoll_ctl(arrival->arrivals->set, EPOLL_CTL_DEL, socket, NULL);
         alarm_stop(arrival->arrivals->settings.alarms, &arrival->deadline);
-        queue_remove(&arrival->arrivals->all, &arrival->link);
+        queue_remove(queue_of(arrival), &arrival->link);
     }
     loop_free_later(arrival->loop, arrival, free_arrival);
     return socket;
@@ -177,12 +187,16 @@ static void on_deadline(struct alarm *alarm)
 static void take_head(struct arrival *arrival, char *buffer, size_t size)
 {
     const struct arrivals_settings *settings = &arrival->arrivals->settings;
+    enum request_head_result result;
 
     if (recv(arrival->socket, buffer, size, MSG_DONTWAIT) != (ssize_t)size) {
         arrival_drop(arrival);
         return;
     }
-    switch (request_head_parse(buffer, size, &arrival->head)) {
+    queue_remove(&arrival->arrivals->undecided, &arrival->link);
+    result = request_head_parse(buffer, size, &arrival->head);
+    queue_push(queue_of(arrival), &arrival->link);
+    switch (result) {
     case REQUEST_HEAD_COMPLETE:
         alarm_stop(settings->alarms, &arrival->deadline);
         settings->on_upgrade(settings->owner, arrival);
@@ -196,6 +210,17 @@ static void take_head(struct arrival *arrival, char *buffer, size_t size)
         answer_error(arrival, AWS_HEADERS_TOO_LARGE, NULL);
         break;
     }
+}
+
+static void refuse_for_want_of_room(struct arrival *arrival)
+{
+    struct arrivals *arrivals = arrival->arrivals;
+
+    if (log_is_due(&arrivals->complained_at))
+        log_warn(LOG_FIELDS({"sourceIp", arrival->source_ip}, {"reason", "no-descriptors"}),
+                 "as many clients are connected as the limit of open files allows: more WebSocket "
+                 "clients get 503 until some leave; raise it with ulimit -n (told once a minute)");
+    answer_error(arrival, AWS_SERVICE_UNAVAILABLE, NULL);
 }
 
 static void hand_on(struct arrival *arrival,
@@ -238,7 +263,10 @@ static void judge(struct arrival *arrival, unsigned events)
             hand_on(arrival, settings->on_tls);
         break;
     case PEEK_UPGRADE:
-        take_head(arrival, buffer, head_size);
+        if (settings->has_room(settings->owner, arrival->socket))
+            take_head(arrival, buffer, head_size);
+        else
+            refuse_for_want_of_room(arrival);
         break;
     case PEEK_REQUEST:
         hand_on(arrival, settings->on_request);
@@ -301,20 +329,32 @@ int arrivals_init(struct arrivals *arrivals, const struct arrivals_settings *set
 static void detach(struct arrivals *arrivals, struct arrival *arrival)
 {
     epoll_ctl(arrivals->set, EPOLL_CTL_DEL, arrival->socket, NULL);
-    queue_remove(&arrivals->all, &arrival->link);
     arrival->arrivals = NULL;
+}
+
+static struct arrival *first_undecided(const struct arrivals *arrivals)
+{
+    return queue_entry(arrivals->undecided.first, struct arrival, link);
+}
+
+bool arrivals_drop_oldest(struct arrivals *arrivals)
+{
+    struct arrival *oldest = first_undecided(arrivals);
+
+    if (!oldest || clock_microseconds() - oldest->came_at < GRACE_MICROSECONDS)
+        return false;
+    arrival_drop(oldest);
+    return true;
 }
 
 void arrivals_deinit(struct arrivals *arrivals)
 {
-    while (!queue_is_empty(&arrivals->all)) {
-        struct arrival *arrival = queue_entry(arrivals->all.first, struct arrival, link);
+    struct arrival *arrival;
 
-        if (is_waiting(arrival))
-            detach(arrivals, arrival);
-        else
-            arrival_drop(arrival);
-    }
+    while ((arrival = first_undecided(arrivals)))
+        arrival_drop(arrival);
+    while ((arrival = queue_entry(queue_pop(&arrivals->waiting), struct arrival, link)))
+        detach(arrivals, arrival);
     poller_stop(&arrivals->poller);
     if (arrivals->set >= 0)
         close(arrivals->set);
@@ -330,12 +370,13 @@ void arrivals_add(struct arrivals *arrivals, int socket, const struct sockaddr *
     assert(peer_size <= sizeof arrival->peer);
     arrival->arrivals  = arrivals;
     arrival->loop      = arrivals->settings.loop;
+    arrival->came_at   = clock_microseconds();
     arrival->socket    = socket;
     arrival->is_secure = is_secure;
     arrival->peer_size = peer_size;
     memcpy(&arrival->peer, peer, peer_size);
     write_source_ip(arrival);
-    queue_push(&arrivals->all, &arrival->link);
+    queue_push(&arrivals->undecided, &arrival->link);
     alarm_set(arrivals->settings.alarms, &arrival->deadline,
               arrivals->settings.patience_milliseconds, on_deadline);
     if (epoll_ctl(arrivals->set, EPOLL_CTL_ADD, socket, &event) < 0) {

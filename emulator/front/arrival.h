@@ -25,6 +25,9 @@ struct arrivals_settings {
     struct plain_answers *answers;
     int64_t patience_milliseconds; /* with a client that hasn't sent its head */
 
+    /* False: there are so few descriptors left that this one can't become a WebSocket's. */
+    bool (*has_room)(void *owner, int socket);
+
     /* Each takes the socket, or the arrival, over. */
     void (*on_tls)(void *owner, int socket, const struct sockaddr *peer, socklen_t peer_size);
     void (*on_upgrade)(void *owner, struct arrival *arrival);
@@ -36,8 +39,10 @@ struct arrivals_settings {
 struct arrivals {
     struct arrivals_settings settings;
     struct poller poller;
-    struct queue all; /* undecided ones, and upgrades that wait */
-    int set;          /* the epoll descriptor; -1: closed */
+    struct queue undecided;
+    struct queue waiting; /* upgrades */
+    int set;              /* the epoll descriptor; -1: closed */
+    int64_t complained_at;
 };
 
 /* Returns 0 or a negative errno after logging why. */
@@ -49,6 +54,9 @@ void arrivals_deinit(struct arrivals *arrivals);
 /* Takes a connected, non-blocking socket. is_secure: it is the plain end of a TLS connection. */
 void arrivals_add(struct arrivals *arrivals, int socket, const struct sockaddr *peer,
                   socklen_t peer_size, bool is_secure);
+
+/* Drops the client that has been undecided for longest; false if nobody was given enough time. */
+bool arrivals_drop_oldest(struct arrivals *arrivals);
 
 /* The answer to a client that didn't send a whole head in time. Takes the socket. */
 void arrivals_answer_late(struct arrivals *arrivals, int socket);

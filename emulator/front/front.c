@@ -1,13 +1,13 @@
 #include "front/front.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "front/arrival.h"
@@ -23,8 +23,10 @@
 #define ACCEPTS_PER_TURN 32
 
 /* Without descriptors left, accepting again at once would only burn the processor. */
-#define PAUSE_MILLISECONDS              100
-#define COMPLAINT_INTERVAL_MICROSECONDS (60 * 1000000L)
+#define PAUSE_MILLISECONDS 100
+
+/* So near to the bound each client is preceded by a look at the descriptor it would get. */
+#define NEAR_THE_BOUND 64
 
 /* One address that is listened at. */
 struct door {
@@ -39,8 +41,9 @@ struct front {
     struct tls *tls; /* NULL: no TLS */
     struct listener listener;
     struct door doors[LISTENER_SOCKETS_MAX];
-    struct alarm pause;    /* set: no door is open for a moment */
-    int64_t complained_at; /* microseconds; 0: never */
+    struct alarm pause; /* set: no door is open for a moment */
+    bool is_near;       /* to the bound of descriptors */
+    int64_t complained_at;
 };
 
 static int open_doors(struct front *front);
@@ -69,12 +72,8 @@ static void on_pause_over(struct alarm *alarm)
 
 static void complain(struct front *front, int number)
 {
-    int64_t now = clock_microseconds();
-
-    if (front->complained_at && now - front->complained_at < COMPLAINT_INTERVAL_MICROSECONDS)
-        return;
-    front->complained_at = now;
-    log_errno(number, "cannot accept clients for now (told once a minute)");
+    if (log_is_due(&front->complained_at))
+        log_errno(number, "cannot accept clients for now (told once a minute)");
 }
 
 static bool is_shortage(int number)
@@ -91,6 +90,33 @@ static void welcome(struct front *front, int socket, const struct sockaddr *peer
     arrivals_add(&front->arrivals, socket, peer, size, false);
 }
 
+static bool is_below_bound(const struct door *door)
+{
+    const struct front_settings *settings = &door->front->settings;
+    int next                              = fcntl(door->socket, F_DUPFD_CLOEXEC, 0);
+
+    if (next >= 0)
+        close(next);
+    return next >= 0 && next < settings->socket_max + settings->kept_in_use(settings->owner);
+}
+
+/*
+ * False if the next client would get a descriptor that is kept for others: it waits in the kernel.
+ * Those who have said nothing yet make room first, the oldest first.
+ */
+static bool has_room(struct door *door)
+{
+    struct front *front = door->front;
+
+    if (!front->is_near || front->settings.socket_max == 0)
+        return true;
+    while (!is_below_bound(door)) {
+        if (!arrivals_drop_oldest(&front->arrivals))
+            return false;
+    }
+    return true;
+}
+
 /* False if there is nobody more to accept for now. */
 static bool accept_one(struct door *door)
 {
@@ -101,6 +127,7 @@ static bool accept_one(struct door *door)
     int number = errno;
 
     if (socket >= 0) {
+        door->front->is_near = socket >= door->front->settings.socket_max - NEAR_THE_BOUND;
         welcome(door->front, socket, (struct sockaddr *)&peer, size);
         return true;
     }
@@ -116,9 +143,16 @@ static void on_knock(struct poller *poller, unsigned events)
 {
     struct door *door = container_of(poller, struct door, poller);
     int left          = ACCEPTS_PER_TURN;
+    bool may_accept   = has_room(door);
 
-    while (left > 0 && accept_one(door))
+    if (!may_accept) {
+        complain(door->front, EMFILE);
+        pause_accepting(door->front);
+    }
+    while (left > 0 && may_accept && accept_one(door)) {
+        may_accept = has_room(door);
         left--;
+    }
 }
 
 static int open_doors(struct front *front)
@@ -171,6 +205,15 @@ static void on_request(void *owner, int socket, const struct sockaddr *peer, soc
     front->settings.on_request(front->settings.owner, socket, peer, peer_size);
 }
 
+static bool has_room_for_upgrade(void *owner, int socket)
+{
+    const struct front *front             = owner;
+    const struct front_settings *settings = &front->settings;
+
+    return settings->upgrade_max == 0 ||
+           socket < settings->upgrade_max + settings->kept_in_use(settings->owner);
+}
+
 static int open_arrivals(struct front *front)
 {
     const struct arrivals_settings settings = {
@@ -178,6 +221,7 @@ static int open_arrivals(struct front *front)
         .alarms                = front->settings.alarms,
         .answers               = front->settings.answers,
         .patience_milliseconds = front->settings.patience_milliseconds,
+        .has_room              = has_room_for_upgrade,
         .on_tls                = on_tls_hello,
         .on_upgrade            = on_upgrade,
         .on_request            = on_request,
@@ -193,6 +237,7 @@ static int open_tls(struct front *front)
         .loop                  = front->settings.loop,
         .certificates          = front->settings.certificates,
         .patience_milliseconds = front->settings.patience_milliseconds,
+        .socket_max            = front->settings.pair_max,
         .on_plain              = on_decrypted,
         .owner                 = front,
     };

@@ -29,6 +29,13 @@ struct front_settings {
     uint16_t port;                     /* 0 picks a free one */
     int64_t patience_milliseconds;     /* with who sends no head; 0: ten seconds */
 
+    /* Bounds of descriptors, 0: none. What lies above is kept for others, who may have got lower
+     * ones too: so many are added to the bounds. */
+    int upgrade_max; /* upgrades get 503 from this one on */
+    int socket_max;  /* nobody is accepted from this one on */
+    int pair_max;    /* no TLS client gets further from this one on */
+    int (*kept_in_use)(void *owner);
+
     /* An upgrade: its head was read, and nothing behind it. The arrival is the callee's. */
     void (*on_upgrade)(void *owner, struct arrival *arrival);
 

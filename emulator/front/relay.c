@@ -27,9 +27,6 @@
  * and the client might lose our last bytes. */
 #define LINGERING_MILLISECONDS 2000
 
-/* A lack of descriptors is worth a line, but not one for each client. */
-#define COMPLAINT_INTERVAL_MICROSECONDS (60 * 1000000L)
-
 /* What one side didn't accept yet: at most one piece, and only under back-pressure. */
 struct backlog {
     char *data;
@@ -294,22 +291,28 @@ static void carry(struct relays *relays, struct relay *relay)
         watch_plain(relays, relay, in_has_more || out_has_more);
 }
 
-static void complain(struct relays *relays)
+/* Two connected descriptors of those that clients may have. Returns 0 or a negative errno. */
+static int make_pair(const struct relays *relays, int ends[2])
 {
-    int64_t now = clock_microseconds();
+    int bound = relays->settings.socket_max;
 
-    if (relays->complained_at && now - relays->complained_at < COMPLAINT_INTERVAL_MICROSECONDS)
-        return;
-    relays->complained_at = now;
-    log_errno(errno, "cannot pass a TLS client on (told once a minute)");
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) < 0)
+        return -errno;
+    if (bound == 0 || (ends[0] < bound && ends[1] < bound))
+        return 0;
+    close(ends[0]);
+    close(ends[1]);
+    return -EMFILE;
 }
 
 static void hand_over(struct relays *relays, struct relay *relay, bool is_late)
 {
     int ends[2];
+    int result = make_pair(relays, ends);
 
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) < 0) {
-        complain(relays);
+    if (result < 0) {
+        if (log_is_due(&relays->complained_at))
+            log_errno(-result, "cannot pass a TLS client on (told once a minute)");
         become(relays, relay, RELAY_GONE);
         return;
     }

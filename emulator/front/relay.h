@@ -33,6 +33,7 @@ struct relays_settings {
     struct certificates *certificates;
     int wake;                      /* a descriptor whose events only end a turn */
     int64_t patience_milliseconds; /* until the head is complete */
+    int socket_max;                /* front_settings.pair_max */
 
     /* Takes the plain end, non-blocking, from the first byte on. is_late: the client began a
      * request and did not go on. */

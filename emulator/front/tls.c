@@ -140,6 +140,7 @@ static int open_relays(struct tls *tls)
         .certificates          = tls->settings.certificates,
         .wake                  = tls->wake,
         .patience_milliseconds = tls->settings.patience_milliseconds,
+        .socket_max            = tls->settings.socket_max,
         .on_plain              = on_plain,
         .owner                 = tls,
     };

@@ -18,6 +18,7 @@ struct tls_settings {
     struct loop *loop;
     struct certificates *certificates; /* only our thread asks it for contexts until tls_close() */
     int64_t patience_milliseconds;     /* until the head is complete */
+    int socket_max;                    /* front_settings.pair_max */
 
     /*
      * Called on the loop: socket is the plain end, non-blocking, with all bytes from the first one

@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "http/server.h"
@@ -19,8 +18,7 @@
 #define ACCEPTS_PER_TURN_MAX 16
 
 /* How long we leave the listener alone when there are no descriptors. */
-#define PAUSE_MILLISECONDS     100
-#define COMPLAINT_MICROSECONDS (60 * 1000000L)
+#define PAUSE_MILLISECONDS 100
 
 static void on_connection(struct poller *poller, unsigned events);
 
@@ -66,12 +64,8 @@ static void take_connection(struct endpoint *endpoint, int socket, const struct 
 
 static void pause_accepting(struct endpoint *endpoint, int number)
 {
-    int64_t now = clock_microseconds();
-
-    if (!endpoint->complained_at || now - endpoint->complained_at >= COMPLAINT_MICROSECONDS) {
+    if (log_is_due(&endpoint->complained_at))
         log_errno(number, "cannot accept a handler's connection (told once a minute)");
-        endpoint->complained_at = now;
-    }
     poller_stop(&endpoint->poller);
     alarm_set(endpoint->alarms, &endpoint->pause, PAUSE_MILLISECONDS, on_pause_over);
 }

@@ -21,6 +21,9 @@
 /* AWS (observed): a runtime's header with a stack trace can have 64 KB. */
 #define RUNTIME_API_MEMORY (256 * 1024)
 
+/* A listener and two pipes; connections are counted by themselves. */
+#define DESCRIPTORS_PER_PROCESS 3
+
 static struct process *find_process(const struct lambda *lambda, uint64_t token)
 {
     char name[24];
@@ -195,6 +198,12 @@ void lambda_invoke(struct lambda *lambda, struct invocation *invocation)
 unsigned lambda_process_count(const struct lambda *lambda)
 {
     return (unsigned)lambda->processes.count;
+}
+
+unsigned lambda_descriptor_count(const struct lambda *lambda)
+{
+    return lambda_process_count(lambda) * DESCRIPTORS_PER_PROCESS +
+           (unsigned)http_server_connection_count(lambda->runtime_server);
 }
 
 unsigned lambda_function_count(const struct lambda *lambda)

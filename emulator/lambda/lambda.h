@@ -100,4 +100,7 @@ void invocation_cancel(struct invocation *invocation);
 
 /* Handler processes that exist now; functions known. */
 unsigned lambda_process_count(const struct lambda *lambda);
+
+/* Descriptors that they cost us. */
+unsigned lambda_descriptor_count(const struct lambda *lambda);
 unsigned lambda_function_count(const struct lambda *lambda);

@@ -60,6 +60,9 @@
 /* One line of a handler's output; the rest of a longer one goes to further lines. */
 #define OUTPUT_LINE_SIZE_MAX 8192
 
+/* libwebsockets allocates for every descriptor there might be, and fails above 10 000 000. */
+#define DESCRIPTORS_MAX 131072
+
 /* A project file. */
 #define PROJECT_FILE_SIZE_MAX (4 * 1024 * 1024)
 

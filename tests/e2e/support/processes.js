@@ -36,3 +36,10 @@ export function nameOf(pid) {
 export function descriptorsOf(pid) {
   return fs.readdirSync(`/proc/${pid}/fd`).length;
 }
+
+// The processor time that a process has used, in seconds.
+export function processorSeconds(pid) {
+  const stat = read(`/proc/${pid}/stat`);
+  const [user, system] = stat.slice(stat.lastIndexOf(')') + 2).split(' ').slice(11, 13).map(Number);
+  return (user + system) / 100;
+}
