@@ -61,7 +61,7 @@ bool option_take(const struct option *option, const char *word, void *settings);
 /* Appends what would do: "a whole number from 0 to 65535". */
 void option_append_expected(const struct option *option, struct text *out);
 
-/* Appends what else the word might mean, as help has it: "-x, --execute TEXT". */
+/* Appends how the option is given, as help has it: "-x, --execute TEXT". */
 void option_append_usage(const struct option *option, struct text *out);
 
 void word_list_append(struct word_list *list, const char *word, size_t size);
