@@ -5,11 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/memory.h"
 #include "store/data_directory.h"
+
+/* With less room than this the folder's files can't be made. */
+#define ROOM_MIN (1024 * 1024)
 
 static int make_temporary(struct data_folder *folder)
 {
@@ -25,14 +29,12 @@ static int make_temporary(struct data_folder *folder)
 
 static int make_kept(struct data_folder *folder, const char *data, const char *project_folder)
 {
-    SCOPED_MEMORY char *path =
-        data ? memory_copy_string(data) : memory_format("%s/.postern", project_folder);
-
-    folder->lock = data_directory_open(path);
+    folder->wanted = data ? memory_copy_string(data) : memory_format("%s/.postern", project_folder);
+    folder->lock   = data_directory_open(folder->wanted);
     if (folder->lock < 0)
         return folder->lock;
-    folder->path = realpath(path, NULL);
-    return folder->path ? 0 : log_errno(errno, "cannot open %s", path);
+    folder->path = realpath(folder->wanted, NULL);
+    return folder->path ? 0 : log_errno(errno, "cannot open %s", folder->wanted);
 }
 
 int data_folder_open(struct data_folder *folder, const char *data, const char *project_folder,
@@ -48,6 +50,37 @@ int data_folder_open(struct data_folder *folder, const char *data, const char *p
     if (mkdir(folder->runtime, 0755) < 0 && errno != EEXIST)
         return log_errno(errno, "cannot make %s", folder->runtime);
     return 0;
+}
+
+/* What is there of the folder: itself, or the one that it was to be made in. The caller frees it.
+ */
+static char *nearest_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    if (access(path, F_OK) == 0)
+        return memory_copy_string(path);
+    return slash ? memory_format("%.*s", (int)(slash - path), path) : memory_copy_string(".");
+}
+
+void data_folder_advise(const struct data_folder *folder)
+{
+    SCOPED_MEMORY char *path = NULL;
+    struct statvfs disk;
+
+    if (!folder->wanted)
+        return;
+    path = nearest_folder(folder->wanted);
+    if (access(path, W_OK) < 0)
+        log_error(NULL,
+                  "%s can't be written to (%s): make it writable, use another folder with --data, "
+                  "or keep nothing with --in-memory",
+                  path, strerror(errno));
+    else if (statvfs(path, &disk) == 0 && disk.f_bavail * disk.f_frsize < ROOM_MIN)
+        log_error(NULL,
+                  "the disk of %s is full: make room, use another folder with --data, or keep "
+                  "nothing with --in-memory",
+                  path);
 }
 
 /* Only files of our own lie in a temporary folder, one level deep. */
@@ -76,6 +109,7 @@ void data_folder_close(struct data_folder *folder)
     if (folder->lock >= 0)
         close(folder->lock);
     free(folder->runtime);
+    free(folder->wanted);
     free(folder->path);
     *folder = (struct data_folder){.lock = -1};
 }

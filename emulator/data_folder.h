@@ -8,7 +8,8 @@
 #include <stdbool.h>
 
 struct data_folder {
-    char *path;    /* absolute */
+    char *wanted;  /* as it was asked for */
+    char *path;    /* absolute; NULL: it couldn't be opened */
     char *runtime; /* for bootstraps */
     int lock;      /* -1: not locked */
     bool is_temporary;
@@ -18,4 +19,8 @@ struct data_folder {
  * logging why. */
 int data_folder_open(struct data_folder *folder, const char *data, const char *project_folder,
                      bool in_memory);
+
+/* After a start that failed: logs what to do if the folder can't be written to, or is full. */
+void data_folder_advise(const struct data_folder *folder);
+
 void data_folder_close(struct data_folder *folder);

@@ -403,6 +403,12 @@ static void serve(struct emulator *emulator)
                  gateway_busy_count(emulator->gateway));
 }
 
+static void fail_start(struct emulator *emulator)
+{
+    emulator->status = 1;
+    data_folder_advise(&emulator->data);
+}
+
 int emulator_run(const struct emulator_settings *settings)
 {
     struct emulator emulator = {.settings = settings, .data = {.lock = -1}};
@@ -417,7 +423,7 @@ int emulator_run(const struct emulator_settings *settings)
     if (!configuration->is_fine)
         emulator.status = 2;
     else if (open_all(&emulator) < 0)
-        emulator.status = 1;
+        fail_start(&emulator);
     else
         serve(&emulator);
     close_all(&emulator);

@@ -45,6 +45,7 @@ struct signals *signals_new(struct loop *loop, void (*on_signal)(void *owner, in
     int result              = 0;
 
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     signals->loop      = loop;
     signals->on_signal = on_signal;
     signals->owner     = owner;

@@ -26,7 +26,7 @@ static void complain(struct writer *writer, const char *what)
     int64_t now = clock_microseconds();
 
     if (!writer->is_failing || now - writer->logged_at >= COMPLAINT_MICROSECONDS) {
-        database_log(writer->database, "cannot %s the database; going on without it", what);
+        database_log(writer->database, "cannot %s", what);
         writer->logged_at = now;
     }
     writer->is_failing = true;
@@ -54,6 +54,7 @@ static int apply_all(struct writer *writer, struct queue *batch)
 /* One transaction. Returns 0 or a negative errno: then nothing of it was written. */
 static int commit(struct writer *writer, struct queue *batch)
 {
+    int before = sqlite3_total_changes(writer->database);
     int result = database_execute(writer->database, "BEGIN IMMEDIATE");
 
     if (result == 0)
@@ -61,10 +62,11 @@ static int commit(struct writer *writer, struct queue *batch)
     if (result == 0)
         result = database_execute(writer->database, "COMMIT");
     if (result == 0) {
-        be_content(writer);
+        if (sqlite3_total_changes(writer->database) != before) /* else nothing had to be written */
+            be_content(writer);
         return 0;
     }
-    complain(writer, "write to");
+    complain(writer, "write to the database; new clients get 500 until it can be written again");
     if (!sqlite3_get_autocommit(writer->database)) /* SQLite may have rolled back itself */
         database_execute(writer->database, "ROLLBACK");
     writer->hooks->after_rollback(writer->store);
@@ -99,7 +101,7 @@ static void run_batch(struct writer *writer, struct queue *batch)
     while ((write = next_write(batch)))
         settle(writer, write, result);
     if (result == 0 && writer->hooks->tidy(writer->store) < 0)
-        complain(writer, "tidy up");
+        complain(writer, "delete old rows of the database");
 }
 
 /* What failed before comes first: it is older. */

@@ -22,7 +22,7 @@ const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 export const SANITIZER_REPORT = /AddressSanitizer|LeakSanitizer|UndefinedBehaviorSanitizer|runtime error:/;
 
 const running = new Set();
-const things = new Map(); // a test: {emulators, folders} that go with it
+const things = new Map(); // a test: {emulators, folders, endings} that go with it
 
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
@@ -31,7 +31,7 @@ process.on('exit', () => {
 // node:test's. Afterwards the test's emulators are stopped and its folders removed, and a failure comes with their logs.
 export function test(name, options, run = options) {
   nodeTest(name, { timeout: TEST_TIMEOUT_MILLISECONDS, ...(typeof options === 'object' ? options : {}) }, async (t) => {
-    things.set(t, { emulators: [], folders: [] });
+    things.set(t, { emulators: [], folders: [], endings: [] });
     try {
       await run(t);
       await Promise.all(things.get(t).emulators.map((emulator) => emulator.end()));
@@ -39,12 +39,18 @@ export function test(name, options, run = options) {
       for (const emulator of things.get(t).emulators) console.error(`--- log of the emulator of "${name}"\n${emulator.log.slice(-20_000)}---`);
       throw error;
     } finally {
-      const { emulators, folders } = things.get(t);
+      const { emulators, folders, endings } = things.get(t);
       await Promise.all(emulators.filter((emulator) => !emulator.exit).map((emulator) => emulator.stop('SIGKILL')));
+      for (const ending of endings.reverse()) ending();
       for (const folder of folders) fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
       things.delete(t);
     }
   });
+}
+
+// Calls ending() after the test, once its emulators have ended and before its folders go.
+export function atEnd(t, ending) {
+  things.get(t).endings.push(ending);
 }
 
 // A folder that goes with the test.
