@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "loop/alarm.h"
 #include "loop/loop.h"
+#include "websocket/event_pipe.h"
 
 #define KEY_LENGTH 24 /* of Sec-WebSocket-Key, by RFC 6455 */
 
@@ -70,6 +71,7 @@ struct websocket_host {
     struct websocket_limits limits;
     struct websocket_events events;
     struct lws_context *context;
+    struct event_pipe event_pipe; /* the context's */
     struct lws_vhost *vhost;
     struct lws_protocols protocols[2];
     size_t count;
@@ -465,9 +467,11 @@ static bool create_context(struct websocket_host *host)
     };
 
     lws_set_log_level(LLL_ERR | LLL_WARN, on_log_line);
+    event_pipe_expect(&host->event_pipe);
     host->context = lws_create_context(&info);
     if (!host->context)
         return false;
+    event_pipe_find(&host->event_pipe);
     host->vhost = lws_create_vhost(host->context, &info);
     return host->vhost != NULL;
 }
@@ -506,8 +510,10 @@ void websocket_host_free(struct websocket_host *host)
         return;
     if (host->context) {
         lws_context_destroy(host->context);
+        event_pipe_hold(&host->event_pipe);
         for (int turn = 0; turn < DESTROY_TURNS; turn++)
             uv_run(&host->loop->uv, UV_RUN_NOWAIT);
+        event_pipe_release(&host->event_pipe);
         if (host->context) /* on a foreign loop its second half is left to a second call */
             lws_context_destroy(host->context);
     }

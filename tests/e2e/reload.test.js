@@ -3,6 +3,9 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import WebSocket from 'ws';
 
 import { startEmulator, temporaryFolder, test, writeFiles } from './support/emulator.js';
 import { processesIn } from './support/processes.js';
@@ -260,3 +263,45 @@ for (const [what, options] of [['--no-watch', { args: ['--no-watch'] }], ['POSTE
     await client.close();
   });
 }
+
+// What a client does in a storm, by its number: it always vanishes in one way or another.
+async function weather(emulator, number) {
+  const client = await emulator.connect().catch(() => undefined); // a stage may be gone just now
+  if (!client) return;
+  client.send({ action: number % 3 ? 'hello' : 'x', number });
+  if (number % 4 === 0) await until('an answer, or the end', () => client.messages.length > 0 || client.socket.readyState !== WebSocket.OPEN);
+  if (number % 2) await client.drop();
+  else await client.close();
+}
+
+test('a storm of reloads and clients ends with a clean stop that leaves nothing behind', async (t) => {
+  const routes = { $connect: { function: 'f' }, $disconnect: { function: 'g' } };
+  const projects = [
+    project(NODE, { routes }, { g: PYTHON }),
+    project(NODE, { routes: { ...routes, hello: { function: 'g', routeResponse: true } } }, { g: PYTHON }),
+    project({ ...NODE, environment: { A: 'b' } }, { routes, stages: { other: {} } }, { g: PYTHON }),
+    '{',
+  ];
+  const emulator = await start(t, { 'postern.json': projects[0], 'app.js': node('one'), 'app.py': python('one') });
+  const end = Date.now() + 4000;
+  let number = 0;
+  const clients = Array.from({ length: 8 }, async () => {
+    while (Date.now() < end) await weather(emulator, number++);
+  });
+  const changes = (async () => {
+    for (let i = 0; Date.now() < end; i++) {
+      writeFiles(emulator.folder, { 'postern.json': projects[i % projects.length], 'app.js': node(i), [`more/${i % 7}.py`]: '' });
+      if (i % 5 === 0) fs.rmSync(path.join(emulator.folder, 'more'), { recursive: true });
+      await pause(50);
+    }
+  })();
+
+  await Promise.all([...clients, changes]);
+  await change(emulator, { 'postern.json': projects[0], 'app.js': node('calm') });
+  const staying = await until('a connection', () => emulator.connect().catch(() => undefined));
+  assert.equal(await staying.ask('x'), 'calm');
+  assert.ok(reloads(emulator).length > 10, `${reloads(emulator).length} reloads`);
+  assert.deepEqual(await emulator.stop(), { status: 0, signal: null });
+  assert.equal((await staying.whenClosed()).code, 1001);
+  assert.deepEqual(processesIn(emulator.folder), []);
+});
