@@ -170,7 +170,7 @@ coverage: ## Line coverage of unit and end-to-end tests, as text
 # The load generator knows the emulator only from outside: none of its code is linked.
 BENCH_HANDLER := $(BUILD)/tests/bench/echo_handler
 BENCH_PARTS   := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/echo_handler.c,$(wildcard tests/bench/*.c)))
-RUN_BENCH     := BENCH_HANDLER=$(abspath $(BENCH_HANDLER)) $(BUILD)/tests/bench/bench $(BUILD)/postern
+RUN_BENCH     := $(BUILD)/tests/bench/bench $(BUILD)/postern
 
 $(BUILD)/tests/bench/bench: $(BENCH_PARTS)
 	@echo "  LINK  $@"

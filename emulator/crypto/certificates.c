@@ -15,7 +15,7 @@
 
 struct certificates {
     struct authority authority;
-    EVP_PKEY *key; /* of every server certificate; lives as long as we do */
+    EVP_PKEY *key; /* of every server certificate, made with the first one */
     struct map by_name;
     struct queue by_age; /* the oldest first */
 };
@@ -31,8 +31,6 @@ struct certificates *certificates_open(const char *directory)
     struct certificates *certificates = NEW(struct certificates);
 
     if (authority_init(&certificates->authority, directory) == 0)
-        certificates->key = certificate_new_key();
-    if (certificates->key)
         return certificates;
     certificates_close(certificates);
     return NULL;
@@ -71,11 +69,20 @@ const char *certificates_bundle_file(const struct certificates *certificates)
     return certificates->authority.bundle_file;
 }
 
+static X509 *new_certificate(struct certificates *certificates, const char *name)
+{
+    if (!certificates->key)
+        certificates->key = certificate_new_key();
+    if (!certificates->key)
+        return NULL;
+    return certificate_new_server(name, certificates->key, certificates->authority.certificate,
+                                  certificates->authority.key);
+}
+
 static SSL_CTX *new_context(struct certificates *certificates, const char *name)
 {
-    SCOPED_CERTIFICATE X509 *certificate = certificate_new_server(
-        name, certificates->key, certificates->authority.certificate, certificates->authority.key);
-    SSL_CTX *context = certificate ? SSL_CTX_new(TLS_server_method()) : NULL;
+    SCOPED_CERTIFICATE X509 *certificate = new_certificate(certificates, name);
+    SSL_CTX *context                     = certificate ? SSL_CTX_new(TLS_server_method()) : NULL;
 
     if (!context)
         return certificate ? certificate_log_error("cannot make a TLS context") : NULL;

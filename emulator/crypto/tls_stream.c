@@ -16,7 +16,7 @@
 #include "crypto/certificates.h"
 
 struct tls_server {
-    SSL_CTX *context;
+    SSL_CTX *context; /* NULL before the first stream: many never need TLS, nor its memory */
     struct certificates *certificates;
 };
 
@@ -82,17 +82,14 @@ static int choose_certificate(SSL *ssl, int *alert, void *owner)
  * here than handshakes. That many clients hang up without TLS's goodbye is no error: HTTP and
  * WebSocket know themselves where a message ends.
  */
-struct tls_server *tls_server_new(struct certificates *certificates)
+static SSL_CTX *make_context(struct tls_server *server)
 {
     SSL_CTX *context = SSL_CTX_new(TLS_server_method());
-    struct tls_server *server;
 
     if (!context || SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1) {
         SSL_CTX_free(context);
         return certificate_log_error("cannot make a TLS context");
     }
-    server  = NEW(struct tls_server);
-    *server = (struct tls_server){.context = context, .certificates = certificates};
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET |
                                      SSL_OP_NO_COMPRESSION | SSL_OP_IGNORE_UNEXPECTED_EOF);
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
@@ -102,6 +99,14 @@ struct tls_server *tls_server_new(struct certificates *certificates)
     SSL_CTX_set_read_ahead(context, 1);
     SSL_CTX_set_tlsext_servername_callback(context, choose_certificate);
     SSL_CTX_set_tlsext_servername_arg(context, server);
+    return context;
+}
+
+struct tls_server *tls_server_new(struct certificates *certificates)
+{
+    struct tls_server *server = NEW(struct tls_server);
+
+    server->certificates = certificates;
     return server;
 }
 
@@ -115,8 +120,13 @@ void tls_server_free(struct tls_server *server)
 
 struct tls_stream *tls_stream_new(struct tls_server *server, int socket)
 {
-    SSL *ssl = SSL_new(server->context);
+    SSL *ssl;
 
+    if (!server->context)
+        server->context = make_context(server);
+    if (!server->context)
+        return NULL;
+    ssl = SSL_new(server->context);
     if (!ssl || SSL_set_fd(ssl, socket) != 1) {
         SSL_free(ssl);
         return certificate_log_error("cannot begin TLS");

@@ -23,11 +23,11 @@ enum tls_progress {
     TLS_BROKEN,   /* the connection is gone */
 };
 
-/* What all streams share. Uses certificates, which must outlive it. NULL after logging why. */
+/* What all streams share. Uses certificates, which must outlive it. */
 struct tls_server *tls_server_new(struct certificates *certificates);
 void tls_server_free(struct tls_server *server);
 
-/* The socket is borrowed. The handshake happens in the first reads. NULL if memory is short. */
+/* The socket is borrowed. The handshake happens in the first reads. NULL after logging why. */
 struct tls_stream *tls_stream_new(struct tls_server *server, int socket);
 
 /* For the folder's own files: a stream of OpenSSL's connection, which it takes over. */

@@ -472,8 +472,6 @@ int relays_init(struct relays *relays, const struct relays_settings *settings)
         result = log_errno(errno, "cannot make a set of TLS sockets");
     if (result == 0)
         relays->server = tls_server_new(settings->certificates);
-    if (result == 0 && !relays->server)
-        result = -ENOMEM;
     if (result < 0)
         relays_deinit(relays);
     return result;

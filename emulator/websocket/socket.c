@@ -24,7 +24,9 @@
 
 #define CLOSING_MILLISECONDS 5000 /* until a client that doesn't go is dropped */
 
-#define RECEIVE_BUFFER_SIZE 1024 /* for each connection: idle ones are many, messages are short */
+/* For each connection: idle ones are many, messages are short. A whole kilobyte with what
+ * libwebsockets and malloc add. */
+#define RECEIVE_BUFFER_SIZE 996
 #define SERVICE_BUFFER_SIZE 16384
 #define FRAME_SIZE_DEFAULT  131072 /* of what is sent, where limits name none */
 #define FRAME_HEADER_ROOM   1024   /* for what goes in front of a frame in one packet */
@@ -49,20 +51,20 @@ struct websocket {
     struct text message; /* what has come of a message in several chunks */
     size_t message_size; /* received of the current message */
 
-    bool is_closing;     /* nothing more is delivered or sent; the alarm is set */
-    bool is_close_due;   /* our close frame goes out behind the queue */
-    bool is_close_sent;  /* close_code is what we sent */
-    bool is_broken;      /* writing failed: drop it */
-    uint16_t close_code; /* 0: not known yet */
-    char close_reason[WEBSOCKET_REASON_MAX + 1];
-
-    struct loop_task task; /* moves the closing on, outside of libwebsockets' callbacks */
-    struct alarm alarm;
+    bool is_closing;         /* nothing more is delivered or sent; the alarm is set */
+    bool is_close_due;       /* our close frame goes out behind the queue */
+    bool is_close_sent;      /* close_code is what we sent */
+    bool is_broken;          /* writing failed: drop it */
+    uint16_t close_code;     /* 0: not known yet */
+    struct closing *closing; /* NULL until the end begins: idle connections are many */
 };
 
-/* What libwebsockets allocates for each of its connections. */
-struct session {
+/* What a websocket needs at its end only. */
+struct closing {
     struct websocket *websocket;
+    struct loop_task task; /* moves the closing on, outside of libwebsockets' callbacks */
+    struct alarm alarm;
+    char reason[WEBSOCKET_REASON_MAX + 1];
 };
 
 struct websocket_host {
@@ -96,15 +98,34 @@ static void free_frames(struct websocket *websocket)
     websocket->queued_size = 0;
 }
 
+static void free_memory(void *object)
+{
+    struct websocket *websocket = object;
+
+    free(websocket->closing);
+    free(websocket);
+}
+
 /* Releases what the websocket holds; its own memory goes after the turn. */
 static void discard(struct websocket *websocket)
 {
     websocket->lws = NULL;
-    alarm_stop(websocket->host->alarms, &websocket->alarm);
-    loop_task_cancel(&websocket->task);
+    if (websocket->closing) {
+        alarm_stop(websocket->host->alarms, &websocket->closing->alarm);
+        loop_task_cancel(&websocket->closing->task);
+    }
     free_frames(websocket);
     text_deinit(&websocket->message);
-    loop_free_later(websocket->host->loop, websocket, free);
+    loop_free_later(websocket->host->loop, websocket, free_memory);
+}
+
+static struct closing *closing_of(struct websocket *websocket)
+{
+    if (!websocket->closing) {
+        websocket->closing            = NEW(struct closing);
+        websocket->closing->websocket = websocket;
+    }
+    return websocket->closing;
 }
 
 /*
@@ -121,7 +142,7 @@ static void drop(struct websocket *websocket)
 
 static void on_closing_too_long(struct alarm *alarm)
 {
-    drop(container_of(alarm, struct websocket, alarm));
+    drop(container_of(alarm, struct closing, alarm)->websocket);
 }
 
 static void start_closing(struct websocket *websocket)
@@ -130,7 +151,7 @@ static void start_closing(struct websocket *websocket)
         return;
     websocket->is_closing = true;
     text_deinit(&websocket->message);
-    alarm_set(websocket->host->alarms, &websocket->alarm, CLOSING_MILLISECONDS,
+    alarm_set(websocket->host->alarms, &closing_of(websocket)->alarm, CLOSING_MILLISECONDS,
               on_closing_too_long);
 }
 
@@ -147,10 +168,12 @@ static size_t reason_size(const char *reason, size_t size)
 
 static void set_close(struct websocket *websocket, uint16_t code, const char *reason, size_t size)
 {
+    struct closing *closing = closing_of(websocket);
+
     size = reason_size(reason, size);
-    memcpy(websocket->close_reason, reason, size);
-    websocket->close_reason[size] = '\0';
-    websocket->close_code         = code;
+    memcpy(closing->reason, reason, size);
+    closing->reason[size] = '\0';
+    websocket->close_code = code;
 }
 
 /* Gives libwebsockets the close frame; the caller then makes it close. */
@@ -158,7 +181,8 @@ static void announce_close(struct websocket *websocket)
 {
     websocket->is_close_sent = true;
     lws_close_reason(websocket->lws, (enum lws_close_status)websocket->close_code,
-                     (unsigned char *)websocket->close_reason, strlen(websocket->close_reason));
+                     (unsigned char *)websocket->closing->reason,
+                     strlen(websocket->closing->reason));
 }
 
 /*
@@ -168,7 +192,7 @@ static void announce_close(struct websocket *websocket)
  */
 static void on_task(struct loop_task *task)
 {
-    struct websocket *websocket = container_of(task, struct websocket, task);
+    struct websocket *websocket = container_of(task, struct closing, task)->websocket;
 
     if (websocket->is_broken) {
         drop(websocket);
@@ -189,7 +213,7 @@ static void fail(struct websocket *websocket)
 {
     websocket->is_broken = true;
     start_closing(websocket);
-    loop_later(websocket->host->loop, &websocket->task, on_task);
+    loop_later(websocket->host->loop, &websocket->closing->task, on_task);
 }
 
 /* False if the connection is broken. */
@@ -282,7 +306,7 @@ static void on_writeable(struct websocket *websocket)
     if (!queue_is_empty(&websocket->frames) || lws_partial_buffered(websocket->lws))
         lws_callback_on_writable(websocket->lws);
     else if (websocket->is_close_due)
-        loop_later(websocket->host->loop, &websocket->task, on_task);
+        loop_later(websocket->host->loop, &websocket->closing->task, on_task);
 }
 
 /*
@@ -389,7 +413,7 @@ static void on_end(struct websocket *websocket)
     settle_close_code(websocket);
     discard(websocket);
     host->count--;
-    host->events.on_closed(websocket->owner, websocket->close_code, websocket->close_reason);
+    host->events.on_closed(websocket->owner, websocket->close_code, websocket->closing->reason);
 }
 
 static int add_headers(const struct websocket_host *host, struct lws_process_html_args *headers)
@@ -411,13 +435,12 @@ static int on_event(struct lws *lws, enum lws_callback_reasons reason, void *use
                     size_t size)
 {
     struct websocket_host *host = lws_context_user(lws_get_context(lws));
-    struct session *session     = user;
-    struct websocket *websocket = session ? session->websocket : NULL;
+    struct websocket *websocket = user;
 
     if (reason == LWS_CALLBACK_ADD_HEADERS)
         return add_headers(host, in);
-    if (reason == LWS_CALLBACK_ESTABLISHED && session && host->adopting) {
-        session->websocket  = host->adopting;
+    if (reason == LWS_CALLBACK_ESTABLISHED && host->adopting) {
+        lws_set_wsi_user(lws, host->adopting);
         host->adopting->lws = lws;
         return 0;
     }
@@ -432,7 +455,7 @@ static int on_event(struct lws *lws, enum lws_callback_reasons reason, void *use
     else if (reason == LWS_CALLBACK_WS_PEER_INITIATED_CLOSE)
         on_peer_close(websocket, in, size);
     else if (reason == LWS_CALLBACK_CLOSED) {
-        session->websocket = NULL;
+        lws_set_wsi_user(lws, NULL);
         on_end(websocket);
     }
     return 0;
@@ -491,11 +514,10 @@ struct websocket_host *websocket_host_new(struct loop *loop, struct alarms *alar
     host->sent_frame_size = limits->frame_size > 0 ? limits->frame_size : FRAME_SIZE_DEFAULT;
     host->scratch         = memory_new(LWS_PRE + host->sent_frame_size);
     host->protocols[0]    = (struct lws_protocols){
-           .name                  = "websocket",
-           .callback              = on_event,
-           .per_session_data_size = sizeof(struct session),
-           .rx_buffer_size        = RECEIVE_BUFFER_SIZE,
-           .tx_packet_size        = host->sent_frame_size + FRAME_HEADER_ROOM,
+           .name           = "websocket",
+           .callback       = on_event,
+           .rx_buffer_size = RECEIVE_BUFFER_SIZE,
+           .tx_packet_size = host->sent_frame_size + FRAME_HEADER_ROOM,
     };
     if (create_context(host))
         return host;
@@ -559,11 +581,8 @@ struct websocket *websocket_adopt(struct websocket_host *host, int socket, const
     }
     if (lws) /* there was no 101 */
         lws_set_timeout(lws, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_SYNC);
-    else if (websocket->lws) { /* freed without being reported as closed */
-        struct session *session = lws_wsi_user(websocket->lws);
-
-        session->websocket = NULL;
-    }
+    else if (websocket->lws) /* freed without being reported as closed */
+        lws_set_wsi_user(websocket->lws, NULL);
     host->adopting          = NULL;
     host->adopting_protocol = NULL;
     discard(websocket);
@@ -577,7 +596,7 @@ void websocket_close(struct websocket *websocket, uint16_t code, const char *rea
     start_closing(websocket);
     set_close(websocket, code, reason, strlen(reason));
     websocket->is_close_due = true;
-    loop_later(websocket->host->loop, &websocket->task, on_task);
+    loop_later(websocket->host->loop, &websocket->closing->task, on_task);
 }
 
 size_t websocket_host_count(const struct websocket_host *host)

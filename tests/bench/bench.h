@@ -22,7 +22,7 @@ struct bench_sizes {
 
 struct bench {
     const char *binary; /* of the emulator */
-    const char *folder; /* for its data; removed at the end */
+    const char *folder; /* for its data and its log; removed when all has worked */
     struct bench_sizes sizes;
     struct report report;
 };
