@@ -167,8 +167,7 @@ static void ask_authorizer(struct authorization *authorization, const struct req
     };
     connection_fill_event(connection, text_string(&authorization->snapshot->stage_variables),
                           clock_milliseconds(), &event);
-    event_write_authorizer(&event, head, connection->source_ip, trace_id, arn,
-                           &authorization->invocation.event);
+    event_write_authorizer(&event, head, trace_id, arn, &authorization->invocation.event);
     lambda_invoke(settings->lambda, &authorization->invocation);
 }
 

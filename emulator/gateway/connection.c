@@ -32,47 +32,36 @@
 /* How long last_active_at may be ahead of the store. */
 #define FLUSH_MILLISECONDS 1000
 
-static const char *add_string(struct text *strings, const char *string)
-{
-    size_t at = strings->size;
-
-    if (!string)
-        return NULL;
-    text_append(strings, string, strlen(string) + 1);
-    return (const char *)(uintptr_t)(at + 1); /* an offset, 1 more so that it isn't NULL */
-}
-
-static void resolve_string(struct connection *connection, const char **string)
-{
-    if (*string)
-        *string = connection->strings + (uintptr_t)*string - 1;
-}
-
 /* One block for all strings of a connection: there are many connections. */
 static void pack_strings(struct connection *connection, const struct event_facts *facts,
                          const char *deployment_id)
 {
-    SCOPED_TEXT strings  = {0};
-    SCOPED_TEXT identity = {0};
-    SCOPED_TEXT tail     = {0};
+    const struct {
+        const char *string;
+        const char **copy;
+    } strings[] = {
+        {facts->source_ip,   &connection->source_ip    },
+        {facts->user_agent,  &connection->user_agent   },
+        {facts->domain_name, &connection->domain_name  },
+        {facts->authorizer,  &connection->authorizer   },
+        {facts->api_key,     &connection->api_key      },
+        {facts->api_key_id,  &connection->api_key_id   },
+        {deployment_id,      &connection->deployment_id},
+    };
+    size_t size = 0;
+    char *place;
 
-    event_write_constants(facts, &identity, &tail);
-    connection->source_ip     = add_string(&strings, facts->source_ip);
-    connection->user_agent    = add_string(&strings, facts->user_agent);
-    connection->domain_name   = add_string(&strings, facts->domain_name);
-    connection->authorizer    = add_string(&strings, facts->authorizer);
-    connection->deployment_id = add_string(&strings, deployment_id);
-    connection->identity      = add_string(&strings, text_string(&identity));
-    connection->tail          = add_string(&strings, text_string(&tail));
-    connection->strings       = memory_copy(strings.data, strings.size);
-    resolve_string(connection, &connection->source_ip);
-    resolve_string(connection, &connection->user_agent);
-    resolve_string(connection, &connection->domain_name);
-    resolve_string(connection, &connection->authorizer);
-    resolve_string(connection, &connection->deployment_id);
-    resolve_string(connection, &connection->identity);
-    resolve_string(connection, &connection->tail);
+    for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
+        size += strings[i].string ? strlen(strings[i].string) + 1 : 0;
+    place               = memory_new(size);
+    connection->strings = place;
+    for (size_t i = 0; i < ARRAY_SIZE(strings); i++) {
+        *strings[i].copy = strings[i].string ? place : NULL;
+        if (strings[i].string)
+            place = stpcpy(place, strings[i].string) + 1;
+    }
 }
+
 struct connection *connection_new(struct gateway *gateway, struct live_stage *stage,
                                   const struct event_facts *facts, const char *deployment_id)
 {
@@ -88,22 +77,31 @@ struct connection *connection_new(struct gateway *gateway, struct live_stage *st
     return connection;
 }
 
-void connection_authorize(struct connection *connection, const char *authorizer,
-                          const struct access_key *key)
+static struct event_facts facts_of(const struct connection *connection)
 {
-    const struct event_facts facts = {
+    return (struct event_facts){
         .connection_id = connection->id,
         .api_id        = connection->stage->api_id,
         .stage         = connection->stage->stage_name,
         .domain_name   = connection->domain_name,
         .source_ip     = connection->source_ip,
         .user_agent    = connection->user_agent,
-        .authorizer    = authorizer,
-        .api_key       = key ? key->value : NULL,
-        .api_key_id    = key ? key->id : NULL,
+        .authorizer    = connection->authorizer,
+        .api_key       = connection->api_key,
+        .api_key_id    = connection->api_key_id,
+        .connected_at  = connection->connected_at,
     };
-    SCOPED_MEMORY char *strings = connection->strings;
+}
 
+void connection_authorize(struct connection *connection, const char *authorizer,
+                          const struct access_key *key)
+{
+    SCOPED_MEMORY char *strings = connection->strings;
+    struct event_facts facts    = facts_of(connection);
+
+    facts.authorizer = authorizer;
+    facts.api_key    = key ? key->value : NULL;
+    facts.api_key_id = key ? key->id : NULL;
     pack_strings(connection, &facts, connection->deployment_id);
 }
 
@@ -150,13 +148,8 @@ void connection_fill_event(const struct connection *connection, const char *stag
                            int64_t now, struct event *event)
 {
     *event = (struct event){
-        .identity        = connection->identity,
-        .tail            = connection->tail,
-        .stage           = connection->stage->stage_name,
-        .domain_name     = connection->domain_name,
-        .authorizer      = connection->authorizer,
+        .facts           = facts_of(connection),
         .stage_variables = stage_variables,
-        .connected_at    = connection->connected_at,
         .now             = now,
     };
     id_request(now, event->request_id);

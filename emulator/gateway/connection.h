@@ -60,8 +60,8 @@ struct connection {
     const char *domain_name;
     const char *deployment_id;
     const char *authorizer; /* JSON; NULL: none ran */
-    const char *identity;   /* parts of every event: event_write_constants() */
-    const char *tail;
+    const char *api_key;    /* NULL: none was asked for */
+    const char *api_key_id;
 };
 
 /* A PENDING connection of that stage; facts are copied. */

@@ -13,29 +13,6 @@ static void append_string_member(struct text *out, const char *name, const char 
     text_append_json_string(out, value);
 }
 
-void event_write_constants(const struct event_facts *facts, struct text *identity,
-                           struct text *tail)
-{
-    text_append_string(identity, ",\"identity\":{");
-    if (facts->user_agent) {
-        text_append_string(identity, "\"userAgent\":");
-        text_append_json_string(identity, facts->user_agent);
-        text_append_character(identity, ',');
-    }
-    text_append_string(identity, "\"sourceIp\":");
-    text_append_json_string(identity, facts->source_ip);
-    if (facts->api_key) {
-        append_string_member(identity, "apiKey", facts->api_key);
-        append_string_member(identity, "apiKeyId", facts->api_key_id);
-    }
-    text_append_string(identity, "},\"requestId\":\"");
-
-    text_append_string(tail, "\",\"domainName\":");
-    text_append_json_string(tail, facts->domain_name);
-    text_append_format(tail, ",\"connectionId\":\"%s\",\"apiId\":\"%s\"}", facts->connection_id,
-                       facts->api_id);
-}
-
 /* A member whose value needs no escaping. */
 static void append_member(struct text *out, const char *name, const char *value)
 {
@@ -58,10 +35,10 @@ static void append_stage_variables(const struct event *event, struct text *out)
 
 static void append_authorizer(const struct event *event, struct text *out)
 {
-    if (!event->authorizer)
+    if (!event->facts.authorizer)
         return;
     text_append_string(out, ",\"authorizer\":");
-    text_append_string(out, event->authorizer);
+    text_append_string(out, event->facts.authorizer);
 }
 
 static void append_request(const struct event *event, const char *type, struct text *out)
@@ -75,24 +52,45 @@ static void append_request(const struct event *event, const char *type, struct t
     append_member(out, "messageDirection", "IN");
 }
 
+static void append_identity(const struct event_facts *facts, struct text *out)
+{
+    text_append_string(out, ",\"identity\":{");
+    if (facts->user_agent) {
+        text_append_string(out, "\"userAgent\":");
+        text_append_json_string(out, facts->user_agent);
+        text_append_character(out, ',');
+    }
+    text_append_string(out, "\"sourceIp\":");
+    text_append_json_string(out, facts->source_ip);
+    if (facts->api_key) {
+        append_string_member(out, "apiKey", facts->api_key);
+        append_string_member(out, "apiKeyId", facts->api_key_id);
+    }
+    text_append_character(out, '}');
+}
+
 /* From "stage" to the end of the requestContext. */
 static void append_connection(const struct event *event, struct text *out)
 {
-    append_member(out, "stage", event->stage);
+    append_member(out, "stage", event->facts.stage);
     text_append_string(out, ",\"connectedAt\":");
-    text_append_number(out, event->connected_at);
+    text_append_number(out, event->facts.connected_at);
     text_append_string(out, ",\"requestTimeEpoch\":");
     text_append_number(out, event->now);
-    text_append_string(out, event->identity);
-    text_append_string(out, event->request_id);
-    text_append_string(out, event->tail);
+    append_identity(&event->facts, out);
+    append_member(out, "requestId", event->request_id);
+    text_append_string(out, ",\"domainName\":");
+    text_append_json_string(out, event->facts.domain_name);
+    append_member(out, "connectionId", event->facts.connection_id);
+    append_member(out, "apiId", event->facts.api_id);
+    text_append_character(out, '}');
 }
 
 void event_write_connect(const struct event *event, const struct request_head *head,
-                         const char *source_ip, const char *trace_id, struct text *out)
+                         const char *trace_id, struct text *out)
 {
     text_append_character(out, '{');
-    event_write_headers(head, source_ip, trace_id, EVENT_OF_CONNECT, out);
+    event_write_headers(head, event->facts.source_ip, trace_id, EVENT_OF_CONNECT, out);
     text_append_character(out, ',');
     event_write_query(head->target, EVENT_OF_CONNECT, out);
     append_stage_variables(event, out);
@@ -104,13 +102,12 @@ void event_write_connect(const struct event *event, const struct request_head *h
 }
 
 void event_write_authorizer(const struct event *event, const struct request_head *head,
-                            const char *source_ip, const char *trace_id, const char *method_arn,
-                            struct text *out)
+                            const char *trace_id, const char *method_arn, struct text *out)
 {
     text_append_string(out, "{\"type\":\"REQUEST\",\"methodArn\":");
     text_append_json_string(out, method_arn);
     text_append_character(out, ',');
-    event_write_headers(head, source_ip, trace_id, EVENT_OF_AUTHORIZER, out);
+    event_write_headers(head, event->facts.source_ip, trace_id, EVENT_OF_AUTHORIZER, out);
     text_append_character(out, ',');
     event_write_query(head->target, EVENT_OF_AUTHORIZER, out);
     text_append_string(out, "\"stageVariables\":");
@@ -147,10 +144,10 @@ void event_write_message(const struct event *event, const char *route_key, const
 static void append_disconnect_headers(const struct event *event, struct text *out)
 {
     text_append_string(out, "\"headers\":{\"Host\":");
-    text_append_json_string(out, event->domain_name);
+    text_append_json_string(out, event->facts.domain_name);
     text_append_string(out, ",\"x-api-key\":\"\",\"X-Forwarded-For\":\"\",\"x-restapi\":\"\"},"
                             "\"multiValueHeaders\":{\"Host\":[");
-    text_append_json_string(out, event->domain_name);
+    text_append_json_string(out, event->facts.domain_name);
     text_append_string(out,
                        "],\"x-api-key\":[\"\"],\"X-Forwarded-For\":[\"\"],\"x-restapi\":[\"\"]},");
 }

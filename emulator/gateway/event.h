@@ -2,8 +2,7 @@
 
 /*
  * The JSON that handlers see: CONNECT, MESSAGE and DISCONNECT events, with AWS's members, order,
- * casing and omissions. Events are assembled as strings; what is constant for a connection is
- * written once.
+ * casing and omissions. Events are assembled as strings.
  *
  * AWS: "Lambda proxy integrations for WebSocket APIs"; order and omissions observed in captured
  * events.
@@ -31,21 +30,11 @@ struct event_facts {
     int64_t connected_at; /* ms since 1970 */
 };
 
-/* Appends the two constant parts of a requestContext: from "stage" to its end, without the
- * request's own values. */
-void event_write_constants(const struct event_facts *facts, struct text *identity,
-                           struct text *tail);
-
 /* One event. Strings are borrowed. */
 struct event {
-    const char *identity; /* the constants above */
-    const char *tail;
-    const char *stage;
-    const char *domain_name;
-    const char *authorizer;
+    struct event_facts facts;
     const char *stage_variables; /* a JSON object; "" for none */
-    int64_t connected_at;
-    int64_t now; /* ms since 1970 */
+    int64_t now;                 /* ms since 1970 */
     char request_id[ID_SIZE];
 };
 
@@ -53,7 +42,7 @@ struct event {
  * Appends the event of a connection that asks to come in. trace_id is the value behind "Root=".
  */
 void event_write_connect(const struct event *event, const struct request_head *head,
-                         const char *source_ip, const char *trace_id, struct text *out);
+                         const char *trace_id, struct text *out);
 
 /*
  * Appends the event of a REQUEST authorizer: that of the connection without what comes of it.
@@ -61,8 +50,7 @@ void event_write_connect(const struct event *event, const struct request_head *h
  * AWS?: without a query or stage variables their members are empty objects.
  */
 void event_write_authorizer(const struct event *event, const struct request_head *head,
-                            const char *source_ip, const char *trace_id, const char *method_arn,
-                            struct text *out);
+                            const char *trace_id, const char *method_arn, struct text *out);
 
 /* Appends requestContext.authorizer as a CONNECT event alone has it: with integrationLatency, in
  * milliseconds. authorizer is a JSON object with members. */

@@ -363,10 +363,10 @@ static void run_connect_route(struct handshake *handshake)
     if (connection->authorizer) {
         event_write_latency(connection->authorizer, handshake->authorization.latency_milliseconds,
                             &authorizer);
-        event.authorizer = text_string(&authorizer);
+        event.facts.authorizer = text_string(&authorizer);
     }
-    event_write_connect(&event, arrival_head(handshake->arrival), connection->source_ip,
-                        handshake->trace_id, &handshake->invocation.event);
+    event_write_connect(&event, arrival_head(handshake->arrival), handshake->trace_id,
+                        &handshake->invocation.event);
     lambda_invoke(handshake->gateway->settings.lambda, &handshake->invocation);
     arrival_watch(handshake->arrival, on_client_left, handshake);
 }

@@ -94,7 +94,7 @@ static void write_connect(struct sample *sample, struct event *event, struct tex
     char trace_id[ID_TRACE_SIZE];
 
     id_trace(event->now, trace_id);
-    event_write_connect(event, &sample->head, SOURCE_IP, trace_id, out);
+    event_write_connect(event, &sample->head, trace_id, out);
 }
 
 static bool prepare_disconnect(struct sample *sample)
@@ -180,8 +180,6 @@ static void write_event(struct sample *sample, const struct kind *kind, int64_t 
                         int64_t connected_at, struct text *out)
 {
     const char *domain             = sample->settings->domain;
-    SCOPED_TEXT identity           = {0};
-    SCOPED_TEXT tail               = {0};
     const struct event_facts facts = {
         .connection_id = sample->connection_id,
         .api_id        = sample->api.api->api_id,
@@ -191,18 +189,12 @@ static void write_event(struct sample *sample, const struct kind *kind, int64_t 
         .user_agent    = request_head_find(&sample->head, "User-Agent"),
         .connected_at  = connected_at,
     };
-    struct event event;
-
-    event_write_constants(&facts, &identity, &tail);
-    event = (struct event){
-        .identity        = text_string(&identity),
-        .tail            = text_string(&tail),
-        .stage           = facts.stage,
-        .domain_name     = facts.domain_name,
+    struct event event = {
+        .facts           = facts,
         .stage_variables = text_string(&sample->snapshot->stage_variables),
-        .connected_at    = connected_at,
         .now             = now,
     };
+
     id_request(now, event.request_id);
     kind->write(sample, &event, out);
 }

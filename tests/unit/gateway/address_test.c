@@ -22,10 +22,10 @@ static char dev[]      = "dev";
 static char prod[]     = "prod";
 static char old[]      = "old";
 
-static struct live_stage chat_dev  = {chat_id, chat, dev, &served};
-static struct live_stage chat_prod = {chat_id, chat, prod, &served};
-static struct live_stage other_dev = {other_id, other, dev, &served};
-static struct live_stage gone      = {other_id, other, old, NULL};
+static struct live_stage chat_dev  = {chat_id, chat, dev, &served, NULL};
+static struct live_stage chat_prod = {chat_id, chat, prod, &served, NULL};
+static struct live_stage other_dev = {other_id, other, dev, &served, NULL};
+static struct live_stage gone      = {other_id, other, old, NULL, NULL};
 
 static struct live_stage *const all[] = {&chat_dev, &chat_prod, &other_dev, &gone};
 

@@ -31,34 +31,13 @@ static const struct event_facts cli_facts = {
     .connected_at  = CONNECTED_AT,
 };
 
-struct prepared {
-    struct text identity;
-    struct text tail;
-    struct event event;
-};
-
-static void prepare(struct prepared *prepared, const struct event_facts *facts, int64_t now,
-                    const char *request_id, const char *stage_variables)
+static struct event prepare(const struct event_facts *facts, int64_t now, const char *request_id,
+                            const char *stage_variables)
 {
-    *prepared = (struct prepared){0};
-    event_write_constants(facts, &prepared->identity, &prepared->tail);
-    prepared->event = (struct event){
-        .identity        = text_string(&prepared->identity),
-        .tail            = text_string(&prepared->tail),
-        .stage           = facts->stage,
-        .domain_name     = facts->domain_name,
-        .authorizer      = facts->authorizer,
-        .stage_variables = stage_variables,
-        .connected_at    = facts->connected_at,
-        .now             = now,
-    };
-    snprintf(prepared->event.request_id, ID_SIZE, "%s", request_id);
-}
+    struct event event = {.facts = *facts, .stage_variables = stage_variables, .now = now};
 
-static void release(struct prepared *prepared)
-{
-    text_deinit(&prepared->identity);
-    text_deinit(&prepared->tail);
+    snprintf(event.request_id, ID_SIZE, "%s", request_id);
+    return event;
 }
 
 /* The golden event of that name without its white space: members, order, casing and omissions
@@ -86,18 +65,16 @@ static void check_golden(const char *name, const struct text *event)
 static void check_connect(const char *name, const struct event_facts *facts, int64_t now,
                           const char *head_text)
 {
-    struct prepared prepared;
+    struct event event;
     struct request_head head;
     SCOPED_TEXT out = {0};
 
     assert_int_equal(request_head_parse(head_text, strlen(head_text), &head),
                      REQUEST_HEAD_COMPLETE);
-    prepare(&prepared, facts, now, "Wk3vZF0QFiAFm3A=", "");
-    event_write_connect(&prepared.event, &head, facts->source_ip,
-                        "1-6731ebfc-0123456789abcdef01234567", &out);
+    event = prepare(facts, now, "Wk3vZF0QFiAFm3A=", "");
+    event_write_connect(&event, &head, "1-6731ebfc-0123456789abcdef01234567", &out);
     check_golden(name, &out);
     request_head_deinit(&head);
-    release(&prepared);
 }
 
 #define UPGRADE_FIELDS                                                                             \
@@ -144,19 +121,18 @@ static void an_authorizer_s_event_has_what_belongs_to_the_upgrade_as_well(void *
         "Connection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
         "Sec-WebSocket-Key: x3JJHMbDL1EzLkh9GBhXDw==\r\nHeaderAuth1: headerValue1\r\n"
         "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n";
-    struct prepared prepared;
+    struct event event;
     struct request_head head;
     SCOPED_TEXT out = {0};
 
     assert_int_equal(request_head_parse(head_text, strlen(head_text), &head),
                      REQUEST_HEAD_COMPLETE);
-    prepare(&prepared, &cli_facts, CONNECTED_AT + 1, "Wk3vZF0QFiAFm3A=", "");
-    event_write_authorizer(
-        &prepared.event, &head, cli_facts.source_ip, "1-6731ebfc-0123456789abcdef01234567",
-        "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/dev/$connect", &out);
+    event = prepare(&cli_facts, CONNECTED_AT + 1, "Wk3vZF0QFiAFm3A=", "");
+    event_write_authorizer(&event, &head, "1-6731ebfc-0123456789abcdef01234567",
+                           "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/dev/$connect",
+                           &out);
     check_golden("authorizer.request", &out);
     request_head_deinit(&head);
-    release(&prepared);
 }
 
 static void a_latency_is_put_behind_the_authorizer_s_context(void **state)
@@ -177,13 +153,12 @@ static void offered_subprotocols_are_one_string(void **state)
 static void check_message(const char *name, const struct event_facts *facts, const char *route_key,
                           const char *body, const char *stage_variables)
 {
-    struct prepared prepared;
+    struct event event;
     SCOPED_TEXT out = {0};
 
-    prepare(&prepared, facts, 1731324962514, "Wk31UF7OFiAFhRg=", stage_variables);
-    event_write_message(&prepared.event, route_key, "Wk31UdA2liACExQ=", body, strlen(body), &out);
+    event = prepare(facts, 1731324962514, "Wk31UF7OFiAFhRg=", stage_variables);
+    event_write_message(&event, route_key, "Wk31UdA2liACExQ=", body, strlen(body), &out);
     check_golden(name, &out);
-    release(&prepared);
 }
 
 static void message_events_have_no_headers_and_the_exact_body(void **state)
@@ -202,15 +177,14 @@ static void check_disconnect(const char *name, int64_t now, int code, const char
                              const char *authorizer)
 {
     struct event_facts facts = cli_facts;
-    struct prepared prepared;
+    struct event event;
     SCOPED_TEXT out = {0};
 
     facts.user_agent = USER_AGENT;
     facts.authorizer = authorizer;
-    prepare(&prepared, &facts, now, "Wk4tOF0MliAFcPw=", "");
-    event_write_disconnect(&prepared.event, code, reason, &out);
+    event            = prepare(&facts, now, "Wk4tOF0MliAFcPw=", "");
+    event_write_disconnect(&event, code, reason, &out);
     check_golden(name, &out);
-    release(&prepared);
 }
 
 static void disconnect_events_have_code_reason_and_four_headers(void **state)
