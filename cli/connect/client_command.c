@@ -4,7 +4,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "json/utf8.h"
+#include "base/utf8.h"
 
 /* The word's argument: what follows it and one space. */
 struct argument {

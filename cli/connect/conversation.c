@@ -3,10 +3,10 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "base/utf8.h"
 #include "cli/connect/client_command.h"
 #include "cli/connect/printer.h"
 #include "cli/connect/session.h"
-#include "json/utf8.h"
 
 /* RFC 6455, section 7.1.5: what stands for a connection that was lost. */
 #define CODE_ABNORMAL 1006

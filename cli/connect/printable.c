@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "json/utf8.h"
+#include "base/utf8.h"
 
 #define ROW_SIZE 16
 

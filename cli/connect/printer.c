@@ -5,9 +5,9 @@
 
 #include "base/base64.h"
 #include "base/clock.h"
+#include "base/utf8.h"
 #include "cli/connect/answer.h"
 #include "cli/connect/printable.h"
-#include "json/utf8.h"
 
 #define BLUE   "\033[34m"
 #define GREEN  "\033[32m"

@@ -5,8 +5,12 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/utf8.h"
 
 #define TEXT_CAPACITY_MIN 64
+
+/* U+FFFD, for what is no character. */
+#define REPLACEMENT "\xef\xbf\xbd"
 
 char *text_reserve(struct text *text, size_t size)
 {
@@ -102,16 +106,24 @@ static const char *json_escape(unsigned char character)
 void text_append_json(struct text *text, const char *data, size_t size)
 {
     size_t plain = 0; /* where the run of bytes begins that need no escape */
+    uint32_t code_point;
 
     text_append_character(text, '"');
     for (size_t i = 0; i < size; i++) {
         unsigned char character = (unsigned char)data[i];
+        size_t beyond_ascii = character < 0x80 ? 0 : utf8_decode(data + i, size - i, &code_point);
 
-        if (character >= 0x20 && character != '"' && character != '\\')
+        if (beyond_ascii > 0) {
+            i += beyond_ascii - 1;
+            continue;
+        }
+        if (character >= 0x20 && character < 0x80 && character != '"' && character != '\\')
             continue;
         text_append(text, data + plain, i - plain);
         plain = i + 1;
-        if (json_escape(character))
+        if (character >= 0x80)
+            text_append_string(text, REPLACEMENT);
+        else if (json_escape(character))
             text_append_string(text, json_escape(character));
         else
             text_append_format(text, "\\u%04x", character);
@@ -140,6 +152,18 @@ void text_clear(struct text *text)
     text->size = 0;
     if (text->data)
         text->data[0] = '\0';
+}
+
+void text_cut(struct text *text, size_t size)
+{
+    size_t end = size;
+
+    if (text->size <= size)
+        return;
+    while (end > 0 && size - end < 3 && ((unsigned char)text->data[end] & 0xc0) == 0x80)
+        end--;
+    text->size             = end;
+    text->data[text->size] = '\0';
 }
 
 char *text_take(struct text *text)

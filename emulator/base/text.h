@@ -27,8 +27,10 @@ void text_append_format(struct text *text, const char *format, ...)
 void text_append_format_list(struct text *text, const char *format, va_list arguments)
     __attribute__((format(printf, 2, 0)));
 
-/* Appends the bytes as a JSON string, quotes included: what JSON demands is escaped, the rest is
- * copied. */
+/*
+ * Appends the bytes as a JSON string, quotes included: what JSON demands is escaped, what isn't
+ * UTF-8 becomes U+FFFD (JSON has nothing else), the rest is copied.
+ */
 void text_append_json(struct text *text, const char *data, size_t size);
 void text_append_json_string(struct text *text, const char *string);
 
@@ -42,6 +44,9 @@ bool text_equals(const struct text *text, const char *string);
 
 /* Empties the text and keeps its memory. */
 void text_clear(struct text *text);
+
+/* Leaves at most size bytes, and no beginning of a character of UTF-8 at the end. */
+void text_cut(struct text *text, size_t size);
 
 /* Moves the contents out: the caller frees the result, the text is empty. */
 char *text_take(struct text *text);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "gateway/event.h"
 #include "gateway/snapshot.h"
 #include "http/request_head.h"
@@ -12,7 +13,6 @@
 #include "sample/sample_handshake.h"
 #include "sample/sample_message.h"
 #include "json/nearest.h"
-#include "json/utf8.h"
 
 #define SOURCE_IP "127.0.0.1"
 

@@ -174,6 +174,33 @@ static void a_long_line_is_cut_and_stays_one_line(void **state)
     }
 }
 
+/* One write() must take it whole, or another thread's line gets in between. */
+static void a_long_value_is_cut(void **state)
+{
+    static const enum log_format formats[] = {LOG_TEXT, LOG_JSON};
+    SCOPED_MEMORY char *value              = memory_new(200001);
+
+    memset(value, 1, 200000); /* what JSON makes six characters of */
+    for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
+        SCOPED_TEXT out = {0};
+
+        log_one(formats[i], LOG_FIELDS({"origin", value}), "from elsewhere", &out);
+        assert_true(out.size <= 16384);
+        assert_ends_with(&out, formats[i] == LOG_JSON ? "…\"}\n" : "…\n");
+    }
+}
+
+static void terminals_controls_beyond_ascii_are_shown_by_their_code(void **state)
+{
+    SCOPED_TEXT out = {0};
+
+    log_one(LOG_TEXT, NULL,
+            "a\xc2\x9b"
+            "31mb",
+            &out);
+    assert_ends_with(&out, " a\\x9b31mb\n");
+}
+
 static void levels_are_known_by_name(void **state)
 {
     static const struct {
@@ -209,6 +236,8 @@ int main(void)
         cmocka_unit_test(lines_below_the_level_are_not_written),
         cmocka_unit_test(an_errno_is_named_and_returned_negated),
         cmocka_unit_test(a_long_line_is_cut_and_stays_one_line),
+        cmocka_unit_test(a_long_value_is_cut),
+        cmocka_unit_test(terminals_controls_beyond_ascii_are_shown_by_their_code),
         cmocka_unit_test(levels_are_known_by_name),
     };
 

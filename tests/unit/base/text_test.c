@@ -128,7 +128,6 @@ static void json_strings_are_escaped_where_json_demands_it(void **state)
         {"delete is allowed",    "\x7f",                     1, "\"\x7f\""                    },
         {"a slash stays",        "a/b",                      3, "\"a/b\""                     },
         {"UTF-8 is copied",      "\xc3\xa9\xf0\x9f\x98\x80", 6, "\"\xc3\xa9\xf0\x9f\x98\x80\""},
-        {"invalid UTF-8 too",    "\xff",                     1, "\"\xff\""                    },
         {"escapes at both ends", "\"x\"",                    3, "\"\\\"x\\\"\""               },
     };
 
@@ -150,6 +149,56 @@ static void json_strings_of_c_strings_end_at_their_nul(void **state)
     assert_string_equal(text_string(&text), "x:\"a\\tb\"");
 }
 
+static void what_is_no_utf_8_becomes_a_replacement_character(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *string;
+        const char *expected;
+    } cases[] = {
+        {"characters of every size", "\x7f\u00e9\u20ac\U0001f600", "\x7f\u00e9\u20ac\U0001f600"},
+        {"Latin-1",                  "caf\xe9!",                   "caf\ufffd!"                },
+        {"a byte that never comes",  "\xff",                       "\ufffd"                    },
+        {"a cut character",          "\xe2\x82",                   "\ufffd\ufffd"              },
+        {"a surrogate",              "\xed\xa0\x80",               "\ufffd\ufffd\ufffd"        },
+        {"an overlong form",         "\xc0\xaf",                   "\ufffd\ufffd"              },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        SCOPED_TEXT text             = {0};
+        SCOPED_MEMORY char *expected = memory_format("\"%s\"", cases[i].expected);
+
+        text_append_json_string(&text, cases[i].string);
+        if (!text_equals(&text, expected))
+            fail_msg("%s: %s", cases[i].what, text_string(&text));
+    }
+}
+
+static void a_text_is_not_cut_within_a_character(void **state)
+{
+    static const struct {
+        size_t size;
+        const char *expected;
+    } cases[] = {
+        {9, "a\u20acb"},
+        {5, "a\u20acb"},
+        {4, "a\u20ac" },
+        {3, "a"       },
+        {2, "a"       },
+        {1, "a"       },
+        {0, ""        },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        SCOPED_TEXT text = {0};
+
+        text_append_string(&text, "a\u20acb");
+        text_cut(&text, cases[i].size);
+        assert_string_equal(text_string(&text), cases[i].expected);
+        assert_int_equal(text.size, strlen(cases[i].expected));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -163,6 +212,8 @@ int main(void)
         cmocka_unit_test(taking_moves_the_contents_out),
         cmocka_unit_test(json_strings_are_escaped_where_json_demands_it),
         cmocka_unit_test(json_strings_of_c_strings_end_at_their_nul),
+        cmocka_unit_test(what_is_no_utf_8_becomes_a_replacement_character),
+        cmocka_unit_test(a_text_is_not_cut_within_a_character),
     };
 
     return cmocka_run_group_tests_name("base/text", tests, NULL, NULL);

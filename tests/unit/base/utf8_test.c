@@ -1,4 +1,4 @@
-#include "json/utf8.h"
+#include "base/utf8.h"
 
 /* These come before cmocka.h, as it demands. */
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-#include "json/utf8.h"
+#include "base/utf8.h"
 
 #include "base/memory.h"
 
