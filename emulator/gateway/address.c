@@ -15,16 +15,19 @@ struct stages {
     size_t count;
 };
 
-/* Takes the next segment of a path, decoded; doubled slashes are one. False at the end. */
+/* Takes the next segment of a path, decoded; doubled slashes are one. What is longer than any name
+ * comes empty, and so is none. False at the end. */
 static bool next_segment(const char **path, char segment[SEGMENT_SIZE_MAX + 1])
 {
     const char *begin = *path + strspn(*path, "/");
     size_t size       = strcspn(begin, "/?#");
 
-    if (size == 0 || size > SEGMENT_SIZE_MAX)
+    if (size == 0)
         return false;
-    segment[url_decode(begin, size, false, segment)] = '\0';
-    *path                                            = begin + size;
+    *path    = begin + size;
+    *segment = '\0';
+    if (size <= SEGMENT_SIZE_MAX)
+        segment[url_decode(begin, size, false, segment)] = '\0';
     return true;
 }
 

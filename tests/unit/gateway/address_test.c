@@ -82,6 +82,24 @@ static void the_only_stage_needs_no_path(void **state)
     assert_true(address_is_whole(&address));
 }
 
+/* It names no stage, not even where there is just one. */
+static void a_segment_longer_than_any_name_is_unknown(void **state)
+{
+    struct live_stage *const only[] = {&chat_dev};
+    SCOPED_MEMORY char *target      = memory_new(1000);
+    struct address address;
+
+    memset(target, 'a', 999);
+    target[0] = '/';
+    address_resolve(only, ARRAY_SIZE(only), "localhost:3001", target, &address);
+    assert_int_equal(address.kind, ADDRESS_UNKNOWN);
+    assert_string_equal(address.problem,
+                        "there is no stage, API id or API name like the path's first segment");
+    memcpy(target + 900, "/dev", 5);
+    address_resolve(only, ARRAY_SIZE(only), "localhost:3001", target, &address);
+    assert_int_equal(address.kind, ADDRESS_UNKNOWN);
+}
+
 static void connections_at_the_root_are_of_any_stage(void **state)
 {
     struct address address;
@@ -96,6 +114,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_form_of_url_finds_its_stage),
         cmocka_unit_test(the_only_stage_needs_no_path),
+        cmocka_unit_test(a_segment_longer_than_any_name_is_unknown),
         cmocka_unit_test(connections_at_the_root_are_of_any_stage),
     };
 
