@@ -10,44 +10,97 @@
 #include "http/request_head.h"
 #include "http/url.h"
 
-/* A list of names with values in which a name may come several times. */
-struct fields {
-    struct url_parameter *items;
-    size_t count;
-    int (*compare)(const char *a, const char *b);
+/* A header or query parameter; those of one name are chained, in the order of their values. */
+struct field {
+    const char *name;
+    const char *value;
+    struct field *next; /* of the same name; NULL: it is the last */
+    struct field *last; /* of the first one of its name: the last; NULL: it isn't the first */
 };
 
-static bool is_first_of_its_name(const struct fields *fields, size_t i)
+/* Sorted rather than compared each with each, since a client may send thousands. */
+struct fields {
+    struct field *items;  /* as they came */
+    struct field **order; /* as they are written */
+    size_t count;
+};
+
+static struct fields new_fields(struct arena *arena, size_t count_max)
 {
-    for (size_t before = 0; before < i; before++) {
-        if (fields->compare(fields->items[before].name, fields->items[i].name) == 0)
-            return false;
+    return (struct fields){
+        .items = arena_new(arena, (count_max + 1) * sizeof(struct field)),
+        .order = arena_new(arena, (count_max + 1) * sizeof(struct field *)),
+    };
+}
+
+static void add(struct fields *fields, const char *name, const char *value)
+{
+    fields->items[fields->count++] = (struct field){.name = name, .value = value};
+}
+
+static void order_as_they_came(struct fields *fields)
+{
+    for (size_t i = 0; i < fields->count; i++)
+        fields->order[i] = &fields->items[i];
+}
+
+/* Equal names keep their order, which is that of their values. */
+static int compare_places(const struct field *one, const struct field *other, int by_name)
+{
+    if (by_name != 0)
+        return by_name;
+    return one < other ? -1 : 1;
+}
+
+static int compare_headers(const void *a, const void *b)
+{
+    const struct field *const *one   = a;
+    const struct field *const *other = b;
+
+    return compare_places(*one, *other, strcasecmp((*one)->name, (*other)->name));
+}
+
+static int compare_parameters(const void *a, const void *b)
+{
+    const struct field *const *one   = a;
+    const struct field *const *other = b;
+
+    return compare_places(*one, *other, strcmp((*one)->name, (*other)->name));
+}
+
+/* Orders the fields by their names and chains those that have the same one. */
+static void sort(struct fields *fields, int (*compare)(const void *a, const void *b),
+                 int (*compare_names)(const char *a, const char *b))
+{
+    struct field *first = NULL;
+
+    order_as_they_came(fields);
+    qsort(fields->order, fields->count, sizeof *fields->order, compare);
+    for (size_t i = 0; i < fields->count; i++) {
+        struct field *field = fields->order[i];
+
+        if (first && compare_names(first->name, field->name) == 0)
+            first->last->next = field;
+        else
+            first = field;
+        first->last = field;
     }
-    return true;
 }
 
 /* The name as it was first written, then its last value, or all of them. */
-static void write_field(const struct fields *fields, size_t first, bool all, struct text *out)
+static void write_field(const struct field *first, bool all, struct text *out)
 {
-    const char *last = NULL;
-    bool is_open     = false;
-
-    text_append_json_string(out, fields->items[first].name);
+    text_append_json_string(out, first->name);
     text_append_character(out, ':');
-    for (size_t i = first; i < fields->count; i++) {
-        if (fields->compare(fields->items[i].name, fields->items[first].name) != 0)
-            continue;
-        last = fields->items[i].value;
-        if (!all)
-            continue;
-        text_append_character(out, is_open ? ',' : '[');
-        text_append_json_string(out, last);
-        is_open = true;
+    if (!all) {
+        text_append_json_string(out, first->last->value);
+        return;
     }
-    if (all)
-        text_append_character(out, ']');
-    else
-        text_append_json_string(out, last);
+    for (const struct field *field = first; field; field = field->next) {
+        text_append_character(out, field == first ? '[' : ',');
+        text_append_json_string(out, field->value);
+    }
+    text_append_character(out, ']');
 }
 
 static void write_map(const struct fields *fields, const char *member, bool all, struct text *out)
@@ -56,12 +109,12 @@ static void write_map(const struct fields *fields, const char *member, bool all,
 
     text_append_format(out, "\"%s\":{", member);
     for (size_t i = 0; i < fields->count; i++) {
-        if (!is_first_of_its_name(fields, i))
+        if (!fields->order[i]->last)
             continue;
         if (!is_first)
             text_append_character(out, ',');
         is_first = false;
-        write_field(fields, i, all, out);
+        write_field(fields->order[i], all, out);
     }
     text_append_character(out, '}');
 }
@@ -83,18 +136,6 @@ static bool is_shown(const char *name, enum event_of whose)
     return !is_forwarding(name) && (whose == EVENT_OF_AUTHORIZER || !is_of_the_upgrade(name));
 }
 
-/* Insertion keeps the order of equal names, which is the order of their values. */
-static void insert_sorted(struct fields *fields, const char *name, const char *value)
-{
-    size_t at = fields->count++;
-
-    while (at > 0 && strcasecmp(fields->items[at - 1].name, name) > 0) {
-        fields->items[at] = fields->items[at - 1];
-        at--;
-    }
-    fields->items[at] = (struct url_parameter){name, value};
-}
-
 /* AWS?: a proxy's X-Forwarded-For is kept and the client's address put behind it, as for REST APIs.
  */
 static const char *forwarded_for(struct arena *arena, const struct request_head *head,
@@ -109,34 +150,48 @@ void event_write_headers(const struct request_head *head, const char *source_ip,
                          const char *trace_id, enum event_of whose, struct text *out)
 {
     struct arena arena   = {0};
-    struct fields fields = {.compare = strcasecmp};
+    struct fields fields = new_fields(&arena, head->header_count + 5);
 
-    fields.items = arena_new(&arena, (head->header_count + 5) * sizeof *fields.items);
     for (size_t i = 0; i < head->header_count; i++) {
         if (is_shown(head->headers[i].name, whose))
-            insert_sorted(&fields, head->headers[i].name, head->headers[i].value);
+            add(&fields, head->headers[i].name, head->headers[i].value);
     }
     if (whose == EVENT_OF_AUTHORIZER && !request_head_find(head, "Content-Length"))
-        insert_sorted(&fields, "content-length", "0");
+        add(&fields, "content-length", "0");
     if (!request_head_find(head, "X-Amzn-Trace-Id"))
-        insert_sorted(&fields, "X-Amzn-Trace-Id", arena_format(&arena, "Root=%s", trace_id));
-    insert_sorted(&fields, "X-Forwarded-For", forwarded_for(&arena, head, source_ip));
-    insert_sorted(&fields, "X-Forwarded-Port", "443");
-    insert_sorted(&fields, "X-Forwarded-Proto", "https");
+        add(&fields, "X-Amzn-Trace-Id", arena_format(&arena, "Root=%s", trace_id));
+    add(&fields, "X-Forwarded-For", forwarded_for(&arena, head, source_ip));
+    add(&fields, "X-Forwarded-Port", "443");
+    add(&fields, "X-Forwarded-Proto", "https");
+    sort(&fields, compare_headers, strcasecmp);
     write_map(&fields, "headers", false, out);
     text_append_character(out, ',');
     write_map(&fields, "multiValueHeaders", true, out);
     arena_deinit(&arena);
 }
 
+/* Parameters in the order in which their names come first. */
+static struct fields parse_query(struct arena *arena, const char *query)
+{
+    struct url_parameter *parameters;
+    size_t count         = url_parse_query(arena, query, &parameters);
+    struct fields fields = new_fields(arena, count);
+
+    for (size_t i = 0; i < count; i++)
+        add(&fields, parameters[i].name, parameters[i].value);
+    sort(&fields, compare_parameters, strcmp);
+    order_as_they_came(&fields);
+    return fields;
+}
+
 void event_write_query(const char *target, enum event_of whose, struct text *out)
 {
     const char *query    = strchr(target, '?');
     struct arena arena   = {0};
-    struct fields fields = {.compare = strcmp};
+    struct fields fields = {0};
 
     if (query)
-        fields.count = url_parse_query(&arena, query + 1, &fields.items);
+        fields = parse_query(&arena, query + 1);
     if (fields.count > 0 || whose == EVENT_OF_AUTHORIZER) {
         write_map(&fields, "queryStringParameters", false, out);
         text_append_character(out, ',');

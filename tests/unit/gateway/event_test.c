@@ -9,10 +9,12 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/arena.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "gateway/event_headers.h"
 #include "http/request_head.h"
 #include "json/json.h"
 
@@ -150,6 +152,61 @@ static void offered_subprotocols_are_one_string(void **state)
                   "Sec-WebSocket-Protocol: chat1, myprotocol\r\n\r\n");
 }
 
+/* CPU seconds for the headers and query of rounds requests, each with count names. */
+static double measure(unsigned count, unsigned rounds)
+{
+    SCOPED_TEXT head_text = {0};
+    SCOPED_TEXT query     = {0};
+    SCOPED_TEXT out       = {0};
+    struct request_head head;
+    clock_t began;
+
+    text_append_string(&head_text, "GET / HTTP/1.1\r\nHost: localhost\r\n");
+    for (unsigned i = count; i > 0; i--) {
+        text_append_format(&head_text, "%x:\r\n", i);
+        text_append_format(&query, "%c%x", i == count ? '?' : '&', i);
+    }
+    text_append_string(&head_text, "\r\n");
+    assert_int_equal(request_head_parse(head_text.data, head_text.size, &head),
+                     REQUEST_HEAD_COMPLETE);
+    began = clock();
+    for (unsigned i = 0; i < rounds; i++) {
+        text_clear(&out);
+        event_write_headers(&head, "127.0.0.1", "1-0-0", EVENT_OF_CONNECT, &out);
+        event_write_query(query.data, EVENT_OF_CONNECT, &out);
+    }
+    began = clock() - began;
+    request_head_deinit(&head);
+    return (double)began / CLOCKS_PER_SEC;
+}
+
+static void many_headers_cost_no_more_than_they_would_in_several_requests(void **state)
+{
+    measure(40, 10); /* warms up */
+    assert_true(measure(2000, 8) < 8 * measure(40, 400) + 0.01);
+}
+
+static void headers_and_parameters_of_one_name_keep_their_order(void **state)
+{
+    static const char head_text[] =
+        "GET / HTTP/1.1\r\nHost: h\r\nb: 1\r\nA: 2\r\nB: 3\r\nb: 4\r\n\r\n";
+    struct request_head head;
+    SCOPED_TEXT out = {0};
+
+    assert_int_equal(request_head_parse(head_text, sizeof head_text - 1, &head),
+                     REQUEST_HEAD_COMPLETE);
+    event_write_headers(&head, "127.0.0.1", "1-0-0", EVENT_OF_CONNECT, &out);
+    assert_non_null(strstr(out.data, "{\"A\":\"2\",\"b\":\"4\",\"Host\":\"h\","));
+    assert_non_null(strstr(out.data, "{\"A\":[\"2\"],\"b\":[\"1\",\"3\",\"4\"],\"Host\":[\"h\"],"));
+    text_clear(&out);
+    event_write_query("/?z=1&a=2&Z=3&z=%ff", EVENT_OF_CONNECT, &out);
+    assert_string_equal(out.data,
+                        "\"queryStringParameters\":{\"z\":\"\ufffd\",\"a\":\"2\",\"Z\":\"3\"},"
+                        "\"multiValueQueryStringParameters\":"
+                        "{\"z\":[\"1\",\"\ufffd\"],\"a\":[\"2\"],\"Z\":[\"3\"]},");
+    request_head_deinit(&head);
+}
+
 static void check_message(const char *name, const struct event_facts *facts, const char *route_key,
                           const char *body, const char *stage_variables)
 {
@@ -206,6 +263,8 @@ int main(void)
         cmocka_unit_test(an_authorizer_s_event_has_what_belongs_to_the_upgrade_as_well),
         cmocka_unit_test(a_latency_is_put_behind_the_authorizer_s_context),
         cmocka_unit_test(offered_subprotocols_are_one_string),
+        cmocka_unit_test(headers_and_parameters_of_one_name_keep_their_order),
+        cmocka_unit_test(many_headers_cost_no_more_than_they_would_in_several_requests),
         cmocka_unit_test(message_events_have_no_headers_and_the_exact_body),
         cmocka_unit_test(disconnect_events_have_code_reason_and_four_headers),
     };
