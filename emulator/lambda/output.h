@@ -1,11 +1,11 @@
 #pragma once
 
 /*
- * One stream of a process's output, cut into lines. A line that is too long comes in pieces, a
- * process that writes without end is read a little in each turn of the loop.
+ * One stream of a process's output, cut into lines. A process that writes without end is read a
+ * little in each turn of the loop.
  */
 
-#include "base/text.h"
+#include "lambda/output_lines.h"
 #include "loop/poller.h"
 
 struct loop;
@@ -13,16 +13,11 @@ struct loop;
 struct output {
     int pipe; /* our end; -1: none */
     struct poller poller;
-    struct text line; /* what has come of it */
-
-    /* line has no line end; NULs and tabs in it have become spaces, the stamp of Node.js's console
-     * is left out. Empty lines aren't given. */
-    void (*on_line)(void *owner, const char *line);
-    void *owner;
+    struct output_lines lines;
 };
 
-/* Makes the pipe; *writer is the process's end, which the caller closes. Returns 0 or a negative
- * errno. */
+/* Makes the pipe; *writer is the process's end, which the caller closes. on_line is as in struct
+ * output_lines. Returns 0 or a negative errno. */
 int output_open(struct output *output, struct loop *loop, int *writer,
                 void (*on_line)(void *owner, const char *line), void *owner);
 
