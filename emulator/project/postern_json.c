@@ -80,13 +80,13 @@ static void check_schema(struct reading *reading, struct arena *arena)
 }
 
 static void read_contents(const struct project *project, struct registry *registry,
-                          struct problems *problems, struct arena *arena,
-                          const struct text *contents)
+                          struct problems *problems, struct arena *arena, const char *contents,
+                          size_t size)
 {
     struct json_error error = {0};
     struct reading reading  = {
          .project  = project,
-         .document = json_parse(arena, text_string(contents), contents->size, &error),
+         .document = json_parse(arena, contents, size, &error),
          .registry = registry,
          .problems = problems,
     };
@@ -106,10 +106,18 @@ static void read_contents(const struct project *project, struct registry *regist
     check_schema(&reading, arena);
 }
 
+void postern_json_read(const struct project *project, const char *contents, size_t size,
+                       struct registry *registry, struct problems *problems)
+{
+    struct arena arena = {0};
+
+    read_contents(project, registry, problems, &arena, contents, size);
+    arena_deinit(&arena);
+}
+
 void postern_json_load(const struct project *project, struct registry *registry,
                        struct problems *problems)
 {
-    struct arena arena   = {0};
     SCOPED_TEXT contents = {0};
     int result           = file_read(project->file, PROJECT_FILE_SIZE_MAX, &contents);
 
@@ -119,6 +127,5 @@ void postern_json_load(const struct project *project, struct registry *registry,
         problems_add(problems, false, project->label, 0,
                      "is larger than %d bytes: this is no project file", PROJECT_FILE_SIZE_MAX);
     else
-        read_contents(project, registry, problems, &arena, &contents);
-    arena_deinit(&arena);
+        postern_json_read(project, text_string(&contents), contents.size, registry, problems);
 }
