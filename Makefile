@@ -103,6 +103,7 @@ check: # What `make test` does once the machine is set up
 	@$(MAKE) --no-print-directory check-e2e
 	@$(MAKE) --no-print-directory check-bench
 	@$(MAKE) --no-print-directory check-sanitize
+	@$(MAKE) --no-print-directory check-fuzz
 
 # Unit tests: tests/unit/<folder>/<name>_test.c is linked with its folder and those below it; those of
 # cli/ with everything but main.
@@ -147,15 +148,19 @@ FUZZERS    := CC=clang BUILD=$(BUILD)/fuzz OPTIMISE="-O1 -g" \
     SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all"
 SECONDS    := 60
 
-$(FUZZ): $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(filter-out $(BUILD)/cli/main.o,$(OBJECTS))
+$(FUZZ): $(BUILD)/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz_input.h $(filter-out $(BUILD)/cli/main.o,$(OBJECTS))
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"
-	@$(CC) $(filter-out -Wmissing-prototypes,$(CFLAGS)) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+	@$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $(filter-out %.h,$^) $(LIBS)
 
 .PHONY: fuzz
-fuzz: ## Fuzz with libFuzzer; T=word picks targets, SECONDS=60 is for each
+fuzz: ## Fuzz every parser with libFuzzer; T=word picks targets, SECONDS=60 is for each
 	@$(MAKE) --no-print-directory -j$$(nproc) $(FUZZERS) T="$(T)" fuzz-targets
 	@T="$(T)" scripts/fuzz.sh $(BUILD)/fuzz $(SECONDS)
+
+.PHONY: check-fuzz
+check-fuzz:
+	@$(MAKE) --no-print-directory SECONDS=20 fuzz
 
 .PHONY: fuzz-targets
 fuzz-targets: $(if $(T),$(foreach target,$(FUZZ),$(if $(findstring $(T),$(target)),$(target))),$(FUZZ))

@@ -74,10 +74,23 @@ bool sample_event_is_kind(const char *word)
     return find_kind(word) != NULL;
 }
 
+/* What isn't UTF-8 never gets as far as an event: the gateway closes such a connection. */
+static bool check_encoding(struct sample *sample, const char *data, size_t size)
+{
+    if (utf8_is_valid(data, size))
+        return true;
+    text_append_string(sample->errors, "events are UTF-8, and what you gave isn't: the gateway "
+                                       "takes no binary messages\n");
+    return false;
+}
+
 static bool prepare_message(struct sample *sample)
 {
+    struct text *body = &sample->message.body;
+
     return sample_message_make(&sample->message, sample->settings, &sample->api, sample->snapshot,
-                               sample->function, sample->errors);
+                               sample->function, sample->errors) &&
+           check_encoding(sample, text_string(body), body->size);
 }
 
 static void write_message(struct sample *sample, struct event *event, struct text *out)
@@ -99,10 +112,11 @@ static void write_connect(struct sample *sample, struct event *event, struct tex
 
 static bool prepare_disconnect(struct sample *sample)
 {
-    unsigned code = sample->settings->code;
+    unsigned code      = sample->settings->code;
+    const char *reason = sample->settings->reason;
 
     if (code == 0 || (code >= CODE_LEAST && code <= CODE_MOST))
-        return true;
+        return !reason || check_encoding(sample, reason, strlen(reason));
     text_append_format(sample->errors, "a close code is a number from %d to %d\n", CODE_LEAST,
                        CODE_MOST);
     return false;
@@ -213,7 +227,6 @@ static bool make(struct sample *sample, struct text *out)
     const struct kind *kind = choose_kind(sample);
     int64_t now             = clock_milliseconds();
     int64_t connected_at    = now;
-    bool is_fine;
 
     sample->snapshot = snapshot_new(&sample->api.made_up, sample->api.api, sample->api.stage);
     if (!kind || (kind->prepare && !kind->prepare(sample)))
@@ -224,11 +237,7 @@ static bool make(struct sample *sample, struct text *out)
         !sample_handshake_make(&handshake, &sample->head, sample->errors))
         return false;
     write_event(sample, kind, now, connected_at, out);
-    is_fine = utf8_is_valid(text_string(out), out->size);
-    if (!is_fine)
-        text_append_string(sample->errors, "events are UTF-8, and what you gave isn't: the gateway "
-                                           "takes no binary messages\n");
-    return is_fine;
+    return true;
 }
 
 bool sample_event_write(const struct sample_settings *settings, const struct registry *registry,

@@ -7,8 +7,7 @@
 
 #include "base/text.h"
 #include "cli/connect/answer.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz_input.h"
 
 static void check_body(const struct answer *answer, const char *data, size_t size)
 {
@@ -24,13 +23,11 @@ static void check_body(const struct answer *answer, const char *data, size_t siz
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char *copy           = malloc(size ? size : 1); /* with nothing behind it */
+    char *copy           = fuzz_copy(data, size);
     struct answer answer = {0};
     size_t value_size    = 0;
     struct answer again  = {0};
 
-    if (size > 0)
-        memcpy(copy, data, size);
     if (answer_parse(copy, size, &answer) == ANSWER_COMPLETE) {
         const char *value = answer_find(&answer, "Content-Length", &value_size);
 

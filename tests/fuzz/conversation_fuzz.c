@@ -10,8 +10,7 @@
 #include "cli/connect/conversation.h"
 #include "cli/connect/printer.h"
 #include "cli/connect/session.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz_input.h"
 
 /* What a terminal would obey: nothing of it may be left. */
 static void check_printed(const struct text *out)

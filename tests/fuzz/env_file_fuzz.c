@@ -6,11 +6,10 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "fuzz_input.h"
 #include "model/name_values.h"
 #include "project/env_file.h"
 #include "project/problems.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_variable(const struct name_value *variable, size_t size)
 {
@@ -22,13 +21,11 @@ static void check_variable(const struct name_value *variable, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char *copy                = malloc(size ? size : 1); /* with nothing behind it */
+    char *copy                = fuzz_copy(data, size);
     struct name_values values = {0};
     struct problems problems  = {0};
     unsigned lines            = 1;
 
-    if (size > 0)
-        memcpy(copy, data, size);
     for (size_t i = 0; i < size; i++)
         lines += copy[i] == '\n';
     env_file_parse(copy, size, ".env", &values, &problems);

@@ -6,9 +6,8 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "fuzz_input.h"
 #include "json/json.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_tree(const struct json *value)
 {

@@ -10,11 +10,10 @@
 #include "base/arena.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "fuzz_input.h"
 #include "json/java_text.h"
 #include "json/json.h"
 #include "json/scanner.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct bytes {
     const char *data;

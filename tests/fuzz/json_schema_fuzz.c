@@ -9,10 +9,9 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "fuzz_input.h"
 #include "json/json.h"
 #include "json/schema.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char schema_text[] =
     "{\"definitions\":{\"tree\":{\"type\":\"object\",\"properties\":{\"left\":{\"$ref\":"

@@ -10,9 +10,8 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "fuzz_input.h"
 #include "http/operation.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct operation operations[] = {
     {"PostToConnection", "POST", "/@connections/{connectionId}",                          NULL},
@@ -60,10 +59,8 @@ static void check(const char *method, const char *path, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char *path = malloc(size ? size : 1); /* with nothing behind it */
+    char *path = fuzz_copy(data, size);
 
-    if (size > 0)
-        memcpy(path, data, size);
     check("GET", path, size);
     check("POST", path, size);
     free(path);

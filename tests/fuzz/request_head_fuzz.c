@@ -9,9 +9,8 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "fuzz_input.h"
 #include "http/request_head.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_text(const char *string, const char *forbidden)
 {
@@ -48,11 +47,9 @@ static void check_complete(const struct request_head *head, const char *data, si
 /* A copy of its own size, so that the sanitizer sees any look beyond it. */
 static enum request_head_result parse(const char *data, size_t size, struct request_head *head)
 {
-    char *copy = malloc(size ? size : 1);
+    char *copy = fuzz_copy(data, size);
     enum request_head_result result;
 
-    if (size > 0)
-        memcpy(copy, data, size);
     result = request_head_parse(copy, size, head);
     free(copy);
     return result;

@@ -9,11 +9,10 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "fuzz_input.h"
 #include "model/limits.h"
 #include "model/selection_expression.h"
 #include "json/scanner.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_message(const struct selection_expression *expression, const char *message,
                           size_t size)

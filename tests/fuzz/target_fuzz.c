@@ -9,8 +9,7 @@
 #include "base/text.h"
 #include "cli/connect/client_command.h"
 #include "cli/connect/target.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz_input.h"
 
 /* What has been read reads the same again. */
 static void check_target(const struct target *target)
@@ -42,13 +41,11 @@ static void check_line(const char *line, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char *copy               = malloc(size ? size : 1); /* with nothing behind it */
+    char *copy               = fuzz_copy(data, size);
     SCOPED_MEMORY char *word = memory_copy(data, size);
     SCOPED_TEXT error        = {0};
     struct target target     = {0};
 
-    if (size > 0)
-        memcpy(copy, data, size);
     check_line(copy, size);
     free(copy);
     if (!target_read(word, "http://localhost:3001", &target, &error)) {

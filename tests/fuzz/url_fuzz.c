@@ -7,9 +7,8 @@
 
 #include "base/arena.h"
 #include "base/memory.h"
+#include "fuzz_input.h"
 #include "http/url.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_decode(const char *data, size_t size, bool plus_is_space)
 {
@@ -43,11 +42,9 @@ static void check_query(const char *query)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char *copy                 = malloc(size ? size : 1); /* with nothing behind it */
+    char *copy                 = fuzz_copy(data, size);
     SCOPED_MEMORY char *string = memory_copy(data, size);
 
-    if (size > 0)
-        memcpy(copy, data, size);
     check_decode(copy, size, false);
     check_decode(copy, size, true);
     check_query(string);
