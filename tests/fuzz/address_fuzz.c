@@ -19,10 +19,13 @@ static char other[]    = "my chat";
 static char dev[]      = "dev";
 static char prod[]     = "$default";
 
-static struct live_stage chat_dev  = {chat_id, chat, dev, &served};
-static struct live_stage chat_prod = {chat_id, chat, prod, &served};
-static struct live_stage other_dev = {other_id, other, dev, &served};
-static struct live_stage gone      = {other_id, other, prod, NULL};
+static struct live_stage chat_dev = {
+    .api_id = chat_id, .api_name = chat, .stage_name = dev, .snapshot = &served};
+static struct live_stage chat_prod = {
+    .api_id = chat_id, .api_name = chat, .stage_name = prod, .snapshot = &served};
+static struct live_stage other_dev = {
+    .api_id = other_id, .api_name = other, .stage_name = dev, .snapshot = &served};
+static struct live_stage gone = {.api_id = other_id, .api_name = other, .stage_name = prod};
 
 static struct live_stage *const all[] = {&chat_dev, &chat_prod, &other_dev, &gone};
 

@@ -10,7 +10,8 @@
 #include "cli/options.h"
 #include "fuzz_input.h"
 
-#define WORDS_MAX 64
+#define WORDS_MAX   64
+#define SUBCOMMANDS 14
 
 static char *variables[WORDS_MAX];
 static size_t variable_count;
@@ -60,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (size == 0)
         return 0;
-    subcommand = (enum options_of)(1 << data[0] % 5);
+    subcommand = (enum options_of)(1 << data[0] % SUBCOMMANDS);
     input.data++;
     input.size--;
     variable_count = 0;
