@@ -34,9 +34,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     conversation_init(&conversation, &printer);
     for (size_t at = 1; at < size; at += piece) {
         size_t left = size - at < piece ? size - at : piece;
-        char *copy  = malloc(left); /* with nothing behind it */
+        char *copy  = fuzz_copy(data + at, left);
 
-        memcpy(copy, data + at, left);
         session_feed(conversation.session, copy, left);
         free(copy);
     }
