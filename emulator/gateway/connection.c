@@ -96,13 +96,14 @@ static struct event_facts facts_of(const struct connection *connection)
 void connection_authorize(struct connection *connection, const char *authorizer,
                           const struct access_key *key)
 {
-    SCOPED_MEMORY char *strings = connection->strings;
-    struct event_facts facts    = facts_of(connection);
+    char *strings            = connection->strings;
+    struct event_facts facts = facts_of(connection);
 
     facts.authorizer = authorizer;
     facts.api_key    = key ? key->value : NULL;
     facts.api_key_id = key ? key->id : NULL;
     pack_strings(connection, &facts, connection->deployment_id);
+    free(strings);
 }
 
 void connection_recover(struct gateway *gateway, struct live_stage *stage,

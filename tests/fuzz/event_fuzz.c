@@ -14,6 +14,7 @@
 #include "json/scanner.h"
 
 #define SOURCE_IP "127.0.0.1"
+#define TRACE_ID  "1-6731ebfc-0123456789abcdef01234567"
 
 /* A byte becomes six at most, and comes in two maps; the rest is ours. */
 static void check_and_clear(struct text *out, size_t size)
@@ -26,28 +27,25 @@ static void check_and_clear(struct text *out, size_t size)
 
 static void check_events(const struct request_head *head, const char *body, size_t size)
 {
-    const char *host               = request_head_find(head, "Host");
-    const struct event_facts facts = {
+    const char *host           = request_head_find(head, "Host");
+    SCOPED_TEXT out            = {0};
+    SCOPED_MEMORY char *reason = memory_copy(body, size);
+    struct event event         = {.stage_variables = "{\"a\":\"b\"}"};
+
+    event.facts = (struct event_facts){
         .connection_id = "Wk3vZdT9liACExQ=",
         .api_id        = "a1b2c3d4e5",
         .stage         = "dev",
         .domain_name   = host ? host : "localhost",
         .source_ip     = SOURCE_IP,
         .user_agent    = request_head_find(head, "User-Agent"),
+        .api_key       = reason,
     };
-    SCOPED_TEXT identity       = {0};
-    SCOPED_TEXT tail           = {0};
-    SCOPED_TEXT out            = {0};
-    SCOPED_MEMORY char *reason = memory_copy(body, size);
-    struct event event         = {.stage = "dev", .domain_name = facts.domain_name};
-
-    event_write_constants(&facts, &identity, &tail);
-    event.identity        = text_string(&identity);
-    event.tail            = text_string(&tail);
-    event.stage_variables = "{\"a\":\"b\"}";
     snprintf(event.request_id, sizeof event.request_id, "Wk3vZF0QFiAFm3A=");
-    event_write_connect(&event, head, SOURCE_IP, "1-6731ebfc-0123456789abcdef01234567", &out);
-    check_and_clear(&out, head->size);
+    event_write_connect(&event, head, TRACE_ID, &out);
+    check_and_clear(&out, head->size + size);
+    event_write_authorizer(&event, head, TRACE_ID, reason, &out);
+    check_and_clear(&out, head->size + size);
     event_write_message(&event, "$default", "Wk3vZF0QFiAFm3A=", body, size, &out);
     check_and_clear(&out, head->size + size);
     event_write_disconnect(&event, 1001, reason, &out);

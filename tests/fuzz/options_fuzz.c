@@ -11,7 +11,7 @@
 #include "fuzz_input.h"
 
 #define WORDS_MAX   64
-#define SUBCOMMANDS 14
+#define SUBCOMMANDS 15
 
 static char *variables[WORDS_MAX];
 static size_t variable_count;

@@ -38,7 +38,7 @@ static void check_api(const struct registry *registry, const struct api *api)
         assert(!id || registry_find_function(registry, api_find_integration(api, id)->function));
     }
     for (size_t i = 0; i < api->stage_count; i++)
-        snapshot_drop(snapshot_new(api, &api->stages[i]));
+        snapshot_drop(snapshot_new(registry, api, &api->stages[i]));
 }
 
 static void check_registry(const struct registry *registry)
