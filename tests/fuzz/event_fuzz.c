@@ -40,6 +40,7 @@ static void check_events(const struct request_head *head, const char *body, size
         .source_ip     = SOURCE_IP,
         .user_agent    = request_head_find(head, "User-Agent"),
         .api_key       = reason,
+        .api_key_id    = reason,
     };
     snprintf(event.request_id, sizeof event.request_id, "Wk3vZF0QFiAFm3A=");
     event_write_connect(&event, head, TRACE_ID, &out);
