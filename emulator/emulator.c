@@ -215,6 +215,7 @@ static int open_gateway(struct emulator *emulator)
     deployment_replace(&emulator->deployment, emulator->deployment.configuration);
     emulator->admin.gateway    = emulator->gateway;
     emulator->admin.lambda     = emulator->lambda;
+    emulator->admin.store      = emulator->store;
     emulator->admin.started_at = clock_microseconds();
     emulator->admin.any_host   = strcmp(settings->host, "localhost") != 0 &&
                                strncmp(settings->host, "127.", 4) != 0 &&

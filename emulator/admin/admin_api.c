@@ -3,10 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "admin/metrics.h"
 #include "admin/origin.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/metric.h"
 #include "base/text.h"
 #include "gateway/gateway.h"
 #include "http/call.h"
@@ -25,6 +27,7 @@ static enum outcome get_health(struct call *call);
 static enum outcome get_localstack_health(struct call *call);
 static enum outcome get_connections(struct call *call);
 static enum outcome get_stages(struct call *call);
+static enum outcome get_metrics(struct call *call);
 static enum outcome reset(struct call *call);
 
 /* clang-format off */
@@ -34,6 +37,7 @@ static const struct operation operations[] = {
     {"GetLocalStackHealth", "GET",  "/_localstack/health",   get_localstack_health},
     {"GetConnections",      "GET",  "/_postern/connections", get_connections      },
     {"GetStages",           "GET",  "/_postern/stages",      get_stages           },
+    {"GetMetrics",          "GET",  "/_postern/metrics",     get_metrics          },
     {"Reset",               "POST", "/_postern/reset",       reset                },
 };
 /* clang-format on */
@@ -189,6 +193,14 @@ static enum outcome get_stages(struct call *call)
     return reply_json(call, 200, body.data, body.size);
 }
 
+static enum outcome get_metrics(struct call *call)
+{
+    SCOPED_TEXT body = {0};
+
+    metrics_write(call_owner(call), &body);
+    return reply_text(call, 200, METRIC_CONTENT_TYPE, body.data, body.size);
+}
+
 static enum outcome reset(struct call *call)
 {
     const struct admin *admin = call_owner(call);
@@ -241,8 +253,8 @@ static enum outcome reply_unknown(struct call *call)
     if (path_is_known)
         return reply_error(call, AWS_METHOD_NOT_ALLOWED, NULL);
     return reply_error(call, AWS_NO_SUCH_ROUTE,
-                       "the introspection API has GET /_postern/health, GET /_postern/connections "
-                       "and POST /_postern/reset");
+                       "the introspection API has GET /_postern/health, /_postern/connections, "
+                       "/_postern/stages and /_postern/metrics, and POST /_postern/reset");
 }
 
 /* True if path begins with prefix, and nothing or a new segment follows. */

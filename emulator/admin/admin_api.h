@@ -9,10 +9,12 @@ struct call;
 struct gateway;
 struct http_target;
 struct lambda;
+struct store;
 
 struct admin {
     struct gateway *gateway;
     struct lambda *lambda;
+    struct store *store;
     int64_t started_at; /* clock_microseconds() */
     bool any_host;      /* an explicit non-loopback --host: any Host header is accepted */
     bool is_stopping;   /* health answers 503 */

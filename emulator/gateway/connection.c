@@ -246,6 +246,7 @@ static void remove_from_open(struct connection *connection)
     struct gateway *gateway = connection->gateway;
 
     map_remove(&gateway->connections, connection->id);
+    connection->stage->open_count--;
     queue_remove(&gateway->open, &connection->link);
     alarm_stop(gateway->settings.alarms, &connection->alarm);
     if (connection->is_touched)
@@ -270,6 +271,7 @@ void connection_open(struct connection *connection, int socket, const char *key,
     connection->state  = CONNECTION_OPEN;
     connection->number = ++gateway->last_number;
     map_put(&gateway->connections, connection->id, connection);
+    connection->stage->open_count++;
     queue_push(&gateway->open, &connection->link);
     set_alarm(connection);
 }

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "gateway/connection.h"
 #include "gateway/gateway_state.h"
+#include "gateway/route_metrics.h"
 #include "gateway/snapshot.h"
 #include "lambda/lambda.h"
 #include "store/store_connection.h"
@@ -23,6 +24,7 @@ struct departure {
     struct invocation invocation;
     struct connection *connection;
     struct snapshot *snapshot;
+    struct route_metrics *metrics; /* the route's */
 };
 
 void departure_add(struct connection *connection)
@@ -54,6 +56,17 @@ static void try_again(struct connection *connection)
               on_retry);
 }
 
+static void count(struct departure *departure)
+{
+    const struct invocation *invocation = &departure->invocation;
+
+    histogram_add(&departure->metrics->integration_latency, invocation->duration_microseconds);
+    if (invocation->outcome == INVOCATION_FUNCTION_ERROR)
+        departure->metrics->integration_error++;
+    else if (invocation->outcome != INVOCATION_SUCCEEDED)
+        departure->metrics->execution_error++;
+}
+
 static void log_failure(const struct connection *connection, const struct invocation *invocation)
 {
     if (invocation->outcome == INVOCATION_SUCCEEDED)
@@ -73,8 +86,10 @@ static void on_disconnect_done(struct invocation *invocation)
 
     connection->departure = NULL;
     queue_remove(&gateway->departing, &connection->link);
-    if (!has_no_room)
+    if (!has_no_room) {
+        count(departure);
         log_failure(connection, invocation);
+    }
     text_deinit(&invocation->payload);
     snapshot_drop(departure->snapshot);
     free(departure);
@@ -95,6 +110,7 @@ static void invoke(struct connection *connection, struct snapshot *snapshot,
 
     departure->connection = connection;
     departure->snapshot   = snapshot_keep(snapshot);
+    departure->metrics    = route->metrics;
     departure->invocation = (struct invocation){
         .function             = route->function,
         .timeout_milliseconds = route->timeout_milliseconds,

@@ -11,6 +11,7 @@
 #include "gateway/handshake.h"
 #include "gateway/management_api.h"
 #include "gateway/message.h"
+#include "gateway/route_metrics.h"
 #include "gateway/snapshot.h"
 #include "model/limits.h"
 #include "model/registry.h"
@@ -70,6 +71,7 @@ void gateway_free(struct gateway *gateway)
         free(stage->api_id);
         free(stage->api_name);
         free(stage->stage_name);
+        route_metrics_free(stage);
         free(stage);
     }
     free(gateway->stages);
@@ -95,6 +97,9 @@ static struct live_stage *add_stage(struct gateway *gateway, const char *api_id,
 
     stage->api_id     = memory_copy_string(api_id);
     stage->stage_name = memory_copy_string(name);
+    stage->on_connect = route_metrics_of(stage, "$connect");
+    stage->on_posts   = route_metrics_of(stage, ROUTE_METRICS_POSTS);
+    stage->on_none    = route_metrics_of(stage, ROUTE_METRICS_NONE);
     gateway->stages =
         memory_resize(gateway->stages, (gateway->stage_count + 1) * sizeof *gateway->stages);
     gateway->stages[gateway->stage_count++] = stage;
@@ -113,6 +118,11 @@ static void deploy_stage(struct gateway *gateway, const struct registry *registr
     stage->snapshot = snapshot_new(registry, api, from);
     snapshot_drop(stage->last);
     stage->last = NULL;
+    for (size_t i = 0; i < stage->snapshot->route_count; i++) {
+        struct snapshot_route *route = &stage->snapshot->routes[i];
+
+        route->metrics = route_metrics_of(stage, route->route_key);
+    }
 }
 
 static void close_orphans(struct gateway *gateway)
@@ -219,10 +229,11 @@ void gateway_each_stage(const struct gateway *gateway,
     for (size_t i = 0; i < gateway->stage_count; i++) {
         const struct live_stage *stage = gateway->stages[i];
         const struct stage_view view   = {
-              .api_id    = stage->api_id,
-              .api_name  = stage->api_name,
-              .stage     = stage->stage_name,
-              .is_unique = stage->snapshot && is_unique(gateway, stage),
+              .api_id      = stage->api_id,
+              .api_name    = stage->api_name,
+              .stage       = stage->stage_name,
+              .is_unique   = stage->snapshot && is_unique(gateway, stage),
+              .connections = stage->open_count,
         };
 
         if (stage->snapshot)

@@ -89,7 +89,8 @@ struct stage_view {
     const char *api_id;
     const char *api_name;
     const char *stage;
-    bool is_unique; /* no other API has a stage of that name: its path needs no API */
+    bool is_unique;     /* no other API has a stage of that name: its path needs no API */
+    size_t connections; /* open ones */
 };
 
 /* Calls visit for each stage that is served, in the order of their first deployment. */

@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "base/queue.h"
 #include "gateway/gateway.h"
+#include "gateway/gateway_metrics.h"
 #include "http/operation.h"
 #include "loop/alarm.h"
 
@@ -33,5 +34,6 @@ struct gateway {
     struct alarm leaving_retry;
     struct queue departing; /* ended ones whose $disconnect handler is running */
     struct queue orphans;   /* messages whose handler outlasts their connection */
+    struct gateway_metrics metrics;
     bool is_stopping;
 };

@@ -15,6 +15,7 @@
 #include "gateway/departure.h"
 #include "gateway/gateway_state.h"
 #include "gateway/proxy_result.h"
+#include "gateway/route_metrics.h"
 #include "gateway/snapshot.h"
 #include "gateway/upgrade_check.h"
 #include "http/plain_answer.h"
@@ -120,20 +121,27 @@ static void forget_connection(struct handshake *handshake)
     handshake->connection = NULL;
 }
 
-static int take_socket(struct handshake *handshake)
+/* For the answer with that status. */
+static int take_socket(struct handshake *handshake, unsigned status)
 {
     struct arrival *arrival = handshake->arrival;
 
+    status_counts_add(&handshake->gateway->metrics.handshakes, status);
     handshake->arrival = NULL;
     return arrival_take(arrival);
+}
+
+static void answer_error(struct handshake *handshake, enum aws_error error, const char *detail)
+{
+    if (handshake->arrival)
+        plain_answer_error(handshake->gateway->settings.answers,
+                           take_socket(handshake, aws_error_status(error)), error, detail);
 }
 
 /* Refuses with one of AWS's own answers. */
 static void refuse(struct handshake *handshake, enum aws_error error, const char *detail)
 {
-    if (handshake->arrival)
-        plain_answer_error(handshake->gateway->settings.answers, take_socket(handshake), error,
-                           detail);
+    answer_error(handshake, error, detail);
     forget_connection(handshake);
     become(handshake, HANDSHAKE_REFUSED);
 }
@@ -219,11 +227,21 @@ static void on_client_left(void *owner)
     arrival_drop(arrival);
 }
 
+/* Of the $connect route, which may not exist. */
+static struct route_metrics *metrics_of(const struct handshake *handshake)
+{
+    return handshake->connection->stage->on_connect;
+}
+
 static void take_authorization(struct handshake *handshake)
 {
     const struct authorization *authorization = &handshake->authorization;
 
     if (authorization->state == AUTHORIZATION_REFUSED) {
+        if (aws_error_status(authorization->error) < 500)
+            metrics_of(handshake)->client_error++;
+        else
+            metrics_of(handshake)->execution_error++;
         refuse(handshake, authorization->error, NULL);
     } else if (!handshake->arrival) {
         forget_connection(handshake);
@@ -265,6 +283,7 @@ static void refuse_as_told(struct handshake *handshake, const struct proxy_resul
     SCOPED_TEXT headers = {0};
     SCOPED_TEXT body    = {0};
 
+    metrics_of(handshake)->integration_error += result->status >= 400;
     log_info(LOG_FIELDS({"connectionId", handshake->connection->id},
                         {"requestId", handshake->invocation.request_id},
                         {"reason", "connect-refused"}),
@@ -280,8 +299,9 @@ static void refuse_as_told(struct handshake *handshake, const struct proxy_resul
             text_append_string(&headers, "Content-Type: application/json\r\n");
         if (result->body.data)
             json_span_decode(&result->body, &body);
-        plain_answer_send(handshake->gateway->settings.answers, take_socket(handshake),
-                          result->status, text_string(&headers), text_string(&body), body.size);
+        plain_answer_send(handshake->gateway->settings.answers,
+                          take_socket(handshake, result->status), result->status,
+                          text_string(&headers), text_string(&body), body.size);
     }
     forget_connection(handshake);
     become(handshake, HANDSHAKE_REFUSED);
@@ -298,6 +318,7 @@ static void take_connect_result(struct handshake *handshake, const struct text *
                  "the $connect handler must return {\"statusCode\": 200} to accept, and returned "
                  "%.200s; the client gets 502, as on AWS",
                  text_string(payload));
+        metrics_of(handshake)->execution_error++;
         refuse(handshake, AWS_BAD_GATEWAY, NULL);
         return;
     }
@@ -316,6 +337,10 @@ static void connect_failed(struct handshake *handshake, const char *reason, enum
              "the $connect handler %s failed, the client gets %u, as on AWS: %.1000s",
              handshake->route->function, aws_error_status(error),
              text_string(&handshake->invocation.payload));
+    if (handshake->invocation.outcome == INVOCATION_FUNCTION_ERROR)
+        metrics_of(handshake)->integration_error++;
+    else
+        metrics_of(handshake)->execution_error++;
     refuse(handshake, error, NULL);
 }
 
@@ -323,6 +348,7 @@ static void on_connect_route_done(struct invocation *invocation)
 {
     struct handshake *handshake = container_of(invocation, struct handshake, invocation);
 
+    histogram_add(&metrics_of(handshake)->integration_latency, invocation->duration_microseconds);
     switch (invocation->outcome) {
     case INVOCATION_SUCCEEDED:
         take_connect_result(handshake, &invocation->payload);
@@ -348,6 +374,8 @@ static void run_connect_route(struct handshake *handshake)
     SCOPED_TEXT authorizer        = {0};
     struct event event;
 
+    /* AWS?: counted with and without an integration. */
+    metrics_of(handshake)->connect_count++;
     if (!handshake->route || !handshake->route->function) {
         become(handshake, HANDSHAKE_RECORDING); /* AWS: an integration for $connect is optional */
         return;
@@ -381,9 +409,7 @@ static void on_row_written(struct store_waiter *waiter, int result)
     }
     /* Its row can't be kept, so it can't come in; but its handler has said yes and must hear of the
      * end. */
-    if (handshake->arrival)
-        plain_answer_error(handshake->gateway->settings.answers, take_socket(handshake),
-                           AWS_INTERNAL_FAILURE, NULL);
+    answer_error(handshake, AWS_INTERNAL_FAILURE, NULL);
     connection_open(handshake->connection, -1, NULL, NULL);
     become(handshake, HANDSHAKE_REFUSED);
 }
@@ -412,7 +438,7 @@ static void hand_over(struct handshake *handshake)
                      "the client offers subprotocols (%.100s) and the $connect handler returned no "
                      "Sec-WebSocket-Protocol header: browsers drop such a connection, as on AWS",
                      subprotocols(head));
-        socket = take_socket(handshake);
+        socket = take_socket(handshake, 101);
         log_info(LOG_FIELDS({"connectionId", connection->id}, {"apiId", connection->stage->api_id},
                             {"stage", connection->stage->stage_name},
                             {"sourceIp", connection->source_ip}),
@@ -439,11 +465,7 @@ void handshake_begin(struct gateway *gateway, struct arrival *arrival)
 void handshakes_refuse(struct gateway *gateway)
 {
     for (struct queue_link *link = gateway->handshakes.first; link; link = link->next) {
-        struct handshake *handshake = container_of(link, struct handshake, link);
-
-        if (handshake->arrival)
-            plain_answer_error(gateway->settings.answers, take_socket(handshake),
-                               AWS_SERVICE_UNAVAILABLE, NULL);
+        answer_error(container_of(link, struct handshake, link), AWS_SERVICE_UNAVAILABLE, NULL);
     }
 }
 

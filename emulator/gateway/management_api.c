@@ -9,6 +9,7 @@
 #include "gateway/address.h"
 #include "gateway/connection.h"
 #include "gateway/gateway_state.h"
+#include "gateway/route_metrics.h"
 #include "gateway/snapshot.h"
 #include "http/call.h"
 #include "http/operation.h"
@@ -71,7 +72,7 @@ static enum outcome reply_malformed_id(struct call *call)
     return reply_error(call, AWS_INVALID_CONNECTION_ID, call_path(call, "connectionId"));
 }
 
-static enum outcome post_to_connection(struct call *call)
+static enum outcome do_post(struct call *call)
 {
     const struct gateway *gateway = call_owner(call);
     struct connection *connection;
@@ -87,6 +88,7 @@ static enum outcome post_to_connection(struct call *call)
         return reply_gone(call);
     switch (connection_send(connection, message, size)) {
     case SEND_DONE:
+        connection->stage->on_posts->message_count++;
         return reply_empty(call, 200);
     case SEND_QUEUE_FULL:
         log_warn(LOG_FIELDS({"connectionId", connection->id}, {"reason", "send-queue-full"}),
@@ -96,6 +98,17 @@ static enum outcome post_to_connection(struct call *call)
         break;
     }
     return reply_gone(call);
+}
+
+static enum outcome post_to_connection(struct call *call)
+{
+    struct gateway *gateway = call_owner(call);
+    int64_t begin           = clock_microseconds();
+    enum outcome outcome    = do_post(call);
+
+    histogram_add(&gateway->metrics.post_time, clock_microseconds() - begin);
+    status_counts_add(&gateway->metrics.posts, call_status(call));
+    return outcome;
 }
 
 static enum outcome get_connection(struct call *call)

@@ -10,6 +10,7 @@
 #include "gateway/connection.h"
 #include "gateway/gateway_state.h"
 #include "gateway/proxy_result.h"
+#include "gateway/route_metrics.h"
 #include "gateway/route_selection.h"
 #include "gateway/snapshot.h"
 #include "lambda/lambda.h"
@@ -24,13 +25,18 @@ struct message {
     char request_id[ID_SIZE];
 };
 
-static void send_text(struct connection *connection, const char *data, size_t size)
+/* AWS: messages to the client count as well. */
+static void send_text(struct connection *connection, struct route_metrics *metrics,
+                      const char *data, size_t size)
 {
     switch (connection_send(connection, data, size)) {
     case SEND_DONE:
+        metrics->message_count++;
+        break;
     case SEND_CLOSED:
         break;
     case SEND_QUEUE_FULL:
+        connection->gateway->metrics.dropped_answers++;
         log_warn(LOG_FIELDS({"connectionId", connection->id}, {"reason", "send-queue-full"}),
                  "an answer of %zu bytes was dropped: the client doesn't read what it was sent",
                  size);
@@ -41,15 +47,15 @@ static void send_text(struct connection *connection, const char *data, size_t si
 /*
  * AWS (observed in many transcripts): these spaces and no others.
  */
-static void send_error_frame(struct connection *connection, const char *text,
-                             const char *request_id)
+static void send_error_frame(struct connection *connection, struct route_metrics *metrics,
+                             const char *text, const char *request_id)
 {
     SCOPED_TEXT frame = {0};
 
     text_append_format(&frame,
                        "{\"message\": \"%s\", \"connectionId\":\"%s\", \"requestId\":\"%s\"}", text,
                        connection->id, request_id);
-    send_text(connection, frame.data, frame.size);
+    send_text(connection, metrics, frame.data, frame.size);
 }
 
 /* A result for a client that no longer waits for it, or never did. */
@@ -70,6 +76,12 @@ static void take_result(struct message *message, const struct text *payload)
     struct proxy_result result;
     bool is_proxy_result = proxy_result_read(text_string(payload), payload->size, &result);
 
+    if (is_proxy_result && result.status >= 400)
+        message->route->metrics->integration_error++;
+    if (!is_proxy_result && message->route->is_two_way)
+        message->route->metrics->execution_error++;
+    if (!message->connection)
+        return;
     if (!message->route->is_two_way) {
         if (is_proxy_result && result.body.data)
             note_dropped_body(message);
@@ -83,7 +95,8 @@ static void take_result(struct message *message, const struct text *payload)
                        {"reason", "malformed-proxy-result"}),
             "the handler must return {\"statusCode\": 200, \"body\": \"…\"}, and returned %.200s",
             text_string(payload));
-        send_error_frame(message->connection, "Internal server error", message->request_id);
+        send_error_frame(message->connection, message->route->metrics, "Internal server error",
+                         message->request_id);
         return;
     }
     if (result.body.data) {
@@ -91,18 +104,34 @@ static void take_result(struct message *message, const struct text *payload)
 
         json_span_decode(&result.body, &body);
         if (body.size > 0)
-            send_text(message->connection, body.data, body.size);
+            send_text(message->connection, message->route->metrics, body.data, body.size);
     }
 }
 
+/* Nothing is said if the client has gone. */
 static void fail(struct message *message, const char *reason, const char *text)
 {
+    if (!message->connection)
+        return;
     log_warn(LOG_FIELDS({"connectionId", message->connection->id},
                         {"routeKey", message->route->route_key},
                         {"requestId", message->invocation.request_id}, {"reason", reason}),
              "the client gets an error frame \"%s\", as on AWS; handler: %s: %.1000s", text,
              message->route->function, text_string(&message->invocation.payload));
-    send_error_frame(message->connection, text, message->request_id);
+    send_error_frame(message->connection, message->route->metrics, text, message->request_id);
+}
+
+/* AWS?: which failure counts as which error isn't documented further than the names say. */
+static void count(struct message *message)
+{
+    const struct invocation *invocation = &message->invocation;
+    struct route_metrics *metrics       = message->route->metrics;
+
+    histogram_add(&metrics->integration_latency, invocation->duration_microseconds);
+    if (invocation->outcome == INVOCATION_FUNCTION_ERROR)
+        metrics->integration_error++;
+    else if (invocation->outcome != INVOCATION_SUCCEEDED)
+        metrics->execution_error++;
 }
 
 static void message_free(struct message *message)
@@ -117,24 +146,23 @@ static void on_message_done(struct invocation *invocation)
 {
     struct message *message = container_of(invocation, struct message, invocation);
 
-    if (message->connection) {
-        switch (invocation->outcome) {
-        case INVOCATION_SUCCEEDED:
-            take_result(message, &invocation->payload);
-            break;
-        case INVOCATION_FUNCTION_ERROR:
-            fail(message, "handler-failed", "Internal server error");
-            break;
-        case INVOCATION_TIMED_OUT:
-            fail(message, "integration-timeout", "Endpoint request timed out");
-            break;
-        case INVOCATION_THROTTLED:
-            fail(message, "function-throttled", "Internal server error");
-            break;
-        case INVOCATION_NO_FUNCTION:
-            fail(message, "no-function", "Internal server error");
-            break;
-        }
+    count(message);
+    switch (invocation->outcome) {
+    case INVOCATION_SUCCEEDED:
+        take_result(message, &invocation->payload);
+        break;
+    case INVOCATION_FUNCTION_ERROR:
+        fail(message, "handler-failed", "Internal server error");
+        break;
+    case INVOCATION_TIMED_OUT:
+        fail(message, "integration-timeout", "Endpoint request timed out");
+        break;
+    case INVOCATION_THROTTLED:
+        fail(message, "function-throttled", "Internal server error");
+        break;
+    case INVOCATION_NO_FUNCTION:
+        fail(message, "no-function", "Internal server error");
+        break;
     }
     /* Sending may have ended the connection. */
     queue_remove(message->connection ? &message->connection->messages : &message->gateway->orphans,
@@ -172,7 +200,7 @@ static void refuse(struct connection *connection, const char *key, const char *r
              "no route \"%.100s\" and no $default route: AWS answers with a Forbidden frame and "
              "keeps the connection",
              key);
-    send_error_frame(connection, "Forbidden", request_id);
+    send_error_frame(connection, connection->stage->on_none, "Forbidden", request_id);
 }
 
 void message_begin(struct connection *connection, const char *data, size_t size)
@@ -186,13 +214,18 @@ void message_begin(struct connection *connection, const char *data, size_t size)
                           clock_milliseconds(), &event);
     if (snapshot)
         route = route_select(snapshot, data, size, &key);
+    if (route)
+        route->metrics->message_count++;
     if (!route) {
+        connection->stage->on_none->message_count++;
+        connection->stage->on_none->client_error++;
         refuse(connection, text_string(&key), event.request_id);
     } else if (!route->function) {
         log_warn(LOG_FIELDS({"connectionId", connection->id}, {"routeKey", route->route_key},
                             {"reason", "no-integration"}),
                  "the route has no integration");
-        send_error_frame(connection, "Internal server error", event.request_id);
+        route->metrics->execution_error++;
+        send_error_frame(connection, route->metrics, "Internal server error", event.request_id);
     } else {
         invoke(connection, route, &event, data, size);
     }

@@ -17,6 +17,7 @@
 struct access;
 struct api;
 struct registry;
+struct route_metrics;
 struct selection_expression;
 struct stage;
 
@@ -24,7 +25,8 @@ struct snapshot_route {
     char *route_key;
     char *function; /* NULL: the route has no integration */
     int64_t timeout_milliseconds;
-    bool is_two_way;     /* has a route response: the handler's body goes to the client */
+    bool is_two_way;               /* has a route response: the handler's body goes to the client */
+    struct route_metrics *metrics; /* the live stage's; NULL until it serves */
     bool warned_of_body; /* a body was dropped for want of a route response, and the log said so */
 };
 
@@ -60,4 +62,12 @@ struct live_stage {
     char *stage_name;
     struct snapshot *snapshot; /* NULL: the last deployment didn't have it any more */
     struct snapshot *last;     /* then: what served it last, for $disconnect; may be NULL */
+
+    size_t open_count; /* of its connections */
+
+    /* What is counted of its routes, and of what no route has. */
+    struct route_metrics *metrics;
+    struct route_metrics *on_connect;
+    struct route_metrics *on_posts;
+    struct route_metrics *on_none;
 };

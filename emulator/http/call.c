@@ -54,6 +54,11 @@ const char *call_target(const struct call *call)
     return call->target;
 }
 
+unsigned call_status(const struct call *call)
+{
+    return call->status;
+}
+
 const char *call_header(const struct call *call, const char *name)
 {
     return MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, name);

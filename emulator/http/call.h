@@ -45,6 +45,9 @@ void *call_client(const struct call *call);
 const char *call_operation(const struct call *call); /* its AWS name, "" if there is none */
 const struct sockaddr *call_peer(const struct call *call);
 
+/* Of its answer; 0 before. */
+unsigned call_status(const struct call *call);
+
 /* What x-amzn-RequestId shows, if the server adds it: a UUID. */
 const char *call_request_id(struct call *call);
 

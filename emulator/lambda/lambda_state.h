@@ -4,6 +4,7 @@
 
 #include "base/map.h"
 #include "base/queue.h"
+#include "lambda/function_metrics.h"
 #include "lambda/lambda.h"
 #include "lambda/self_change.h"
 #include "loop/alarm.h"
@@ -46,4 +47,5 @@ struct pool {
     struct self_change self_change;
     struct queue_link hungry_link;
     int64_t hungry_since; /* clock_microseconds() */
+    struct function_metrics metrics;
 };

@@ -69,6 +69,11 @@ static void become(struct process *process, enum process_state state)
     states[state].enter(process);
 }
 
+const char *process_state_label(enum process_state state)
+{
+    return states[state].name;
+}
+
 const char *process_state_name(const struct process *process)
 {
     return states[process->state].aws_name;
@@ -225,6 +230,7 @@ static void on_start_timeout(struct process *process)
     struct lambda_run *run = pool_first_waiting(process->pool);
     SCOPED_TEXT payload    = {0};
 
+    process->pool->metrics.failed_starts++;
     log_warn(
         LOG_FIELDS({"functionName", process->pool->function.name}, {"reason", "never-asked"}),
         "the process has not asked for an event in %.1f s and was killed: does the command speak "
@@ -351,6 +357,9 @@ enum outcome process_ask(struct process *process, struct call *call)
 {
     struct lambda_run *run;
 
+    if (process->state == PROCESS_STARTING)
+        histogram_add(&process->pool->metrics.cold_start, clock_microseconds() - process->began_at);
+
     if (process->run) {
         SCOPED_TEXT payload = {0};
 
@@ -406,6 +415,7 @@ void process_fail_start(struct process *process, const char *payload, size_t siz
     struct pool *pool      = process->pool;
     struct lambda_run *run = pool_first_waiting(pool);
 
+    pool->metrics.failed_starts++;
     end(process, 0, FAILED_START_MILLISECONDS);
     if (run)
         run_finish(run, INVOCATION_FUNCTION_ERROR, payload, size);
@@ -484,6 +494,7 @@ static void fail_to_start(struct process *process, const char *problem, const ch
     struct lambda_run *run = pool_first_waiting(pool);
     SCOPED_TEXT payload    = {0};
 
+    pool->metrics.failed_starts++;
     log_error(LOG_FIELDS({"functionName", pool->function.name}, {"reason", "cannot-start"}),
               "%s%s%s", problem, *advice ? "; " : "", advice);
     if (run)
@@ -526,8 +537,10 @@ static void on_exit_report(struct process *process, int status)
     run = take_run(process);
     if (was != PROCESS_ENDING)
         log_exit(process, run, status);
-    if (was == PROCESS_STARTING)
+    if (was == PROCESS_STARTING) {
+        process->pool->metrics.failed_starts++;
         run = pool_first_waiting(process->pool);
+    }
     release(process);
     if (!run)
         return;

@@ -104,5 +104,8 @@ void process_report(struct process *process, const struct keeper_report *report)
 /* Kills and frees it without any more talk, its run too: only where everything ends. */
 void process_forget(struct process *process);
 
+/* "idle" and so on: our own name. */
+const char *process_state_label(enum process_state state);
+
 /* "Ready" and so on: what AWS calls the state, for its messages. */
 const char *process_state_name(const struct process *process);

@@ -60,6 +60,8 @@ static void tell(struct lambda_run *run, enum invocation_outcome outcome, const 
 
     if (!invocation)
         return;
+    if (run->pool)
+        run->pool->metrics.outcomes[outcome]++;
     run->invocation                   = NULL;
     invocation->run                   = NULL;
     invocation->outcome               = outcome;
@@ -116,6 +118,7 @@ void run_begin(struct lambda_run *run)
 {
     become(run, RUN_RUNNING);
     run->running_at = clock_microseconds();
+    run->pool->metrics.invocations++;
 }
 
 static void on_refused(struct loop_task *task)
@@ -129,6 +132,8 @@ static void on_refused(struct loop_task *task)
 void run_refuse(struct lambda_run *run, enum invocation_outcome outcome)
 {
     become(run, RUN_FAILED);
+    if (outcome == INVOCATION_THROTTLED)
+        run->pool->metrics.throttles++;
     alarm_stop(run->lambda->settings.alarms, &run->patience);
     run->refusal = outcome;
     loop_later(run->lambda->settings.loop, &run->task, on_refused);
@@ -144,9 +149,23 @@ static void log_late(const struct lambda_run *run)
              (double)(clock_microseconds() - run->begun_at) / 1e6);
 }
 
+/* AWS: an invocation whose start fails is one, and an error. */
+static void count(const struct lambda_run *run, enum invocation_outcome outcome)
+{
+    struct function_metrics *metrics = &run->pool->metrics;
+
+    if (run->state == RUN_QUEUED)
+        metrics->invocations++;
+    else
+        histogram_add(&metrics->duration, clock_microseconds() - run->running_at);
+    metrics->errors += outcome == INVOCATION_FUNCTION_ERROR;
+    metrics->late_results += run->invocation == NULL;
+}
+
 void run_finish(struct lambda_run *run, enum invocation_outcome outcome, const char *payload,
                 size_t size)
 {
+    count(run, outcome);
     if (run->state == RUN_QUEUED)
         pool_remove_waiting(run->pool, run);
     become(run, outcome == INVOCATION_SUCCEEDED ? RUN_ANSWERED : RUN_FAILED);

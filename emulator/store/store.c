@@ -55,6 +55,11 @@ struct store *store_open(struct loop *loop, const char *directory)
     return store;
 }
 
+size_t store_backlog(struct store *store)
+{
+    return writer_backlog(&store->writer);
+}
+
 void store_close(struct store *store)
 {
     if (!store)

@@ -27,5 +27,8 @@ struct store_waiter {
  */
 struct store *store_open(struct loop *loop, const char *directory);
 
+/* Writes that wait for the writer. */
+size_t store_backlog(struct store *store);
+
 /* Writes what is queued, closes the database. Waiters are called before it returns. */
 void store_close(struct store *store);

@@ -77,6 +77,7 @@ struct websocket_host {
     struct lws_vhost *vhost;
     struct lws_protocols protocols[2];
     size_t count;
+    size_t queued_size; /* of all */
     size_t sent_frame_size;
     unsigned char *scratch; /* a frame that is written at once */
 
@@ -95,6 +96,7 @@ static void free_frames(struct websocket *websocket)
 
     while ((frame = queue_entry(queue_pop(&websocket->frames), struct frame, link)))
         free(frame);
+    websocket->host->queued_size -= websocket->queued_size;
     websocket->queued_size = 0;
 }
 
@@ -232,6 +234,11 @@ static bool may_write(const struct websocket *websocket)
     return queue_is_empty(&websocket->frames) && !lws_partial_buffered(websocket->lws);
 }
 
+static size_t cost(const struct frame *frame)
+{
+    return sizeof *frame + frame->size;
+}
+
 static void enqueue(struct websocket *websocket, const char *data, size_t size,
                     enum lws_write_protocol kind)
 {
@@ -242,7 +249,8 @@ static void enqueue(struct websocket *websocket, const char *data, size_t size,
     if (size > 0)
         memcpy(frame->bytes + LWS_PRE, data, size);
     queue_push(&websocket->frames, &frame->link);
-    websocket->queued_size += sizeof *frame + size;
+    websocket->queued_size += cost(frame);
+    websocket->host->queued_size += cost(frame);
 }
 
 static enum lws_write_protocol frame_kind(bool is_first, bool is_last)
@@ -297,7 +305,8 @@ static void on_writeable(struct websocket *websocket)
 
         if (!frame)
             break;
-        websocket->queued_size -= sizeof *frame + frame->size;
+        websocket->queued_size -= cost(frame);
+        websocket->host->queued_size -= cost(frame);
         write_frame(websocket, frame->bytes + LWS_PRE, frame->size, frame->kind);
         free(frame);
     }
@@ -602,4 +611,9 @@ void websocket_close(struct websocket *websocket, uint16_t code, const char *rea
 size_t websocket_host_count(const struct websocket_host *host)
 {
     return host->count;
+}
+
+size_t websocket_host_queued_size(const struct websocket_host *host)
+{
+    return host->queued_size;
 }

@@ -77,3 +77,6 @@ void websocket_close(struct websocket *websocket, uint16_t code, const char *rea
 
 /* Open sockets, those that are closing included. */
 size_t websocket_host_count(const struct websocket_host *host);
+
+/* Bytes queued for all clients that don't read. */
+size_t websocket_host_queued_size(const struct websocket_host *host);

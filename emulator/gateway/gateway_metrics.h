@@ -1,0 +1,34 @@
+#pragma once
+
+/* What is counted of all the gateway's traffic, and how /_postern reads it. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/metric.h"
+#include "gateway/gateway.h"
+
+struct route_metrics;
+
+struct gateway_metrics {
+    struct status_counts handshakes; /* 101 for those who came in */
+    struct status_counts posts;      /* PostToConnection to a stage */
+    struct histogram post_time;      /* from its whole body to its answer */
+    uint64_t dropped_answers;        /* what clients that don't read weren't sent */
+};
+
+const struct gateway_metrics *gateway_metrics(const struct gateway *gateway);
+
+/* One route's counts, of a stage that is served or was. Strings are borrowed. */
+struct route_metrics_view {
+    const char *api_id;
+    const char *stage;
+    const struct route_metrics *metrics;
+};
+
+void gateway_each_route_metrics(const struct gateway *gateway,
+                                void (*visit)(void *owner, const struct route_metrics_view *view),
+                                void *owner);
+
+/* Bytes that wait in the queues of all clients. */
+size_t gateway_queued_size(const struct gateway *gateway);
