@@ -178,6 +178,19 @@ test('pings are answered, and commands work in -x', async (t) => {
   assert.equal(requestContext.disconnectReason, 'bye');
 });
 
+test('pings and pongs are shown with -P only', async (t) => {
+  const url = await startServer(t, (socket) => {
+    socket.ping('are you there');
+    socket.on('pong', (data) => { socket.send(`pong ${data}`); socket.close(1000); });
+  });
+  const silent = await connect([url], { input: 'pipe' });
+  const shown = await connect([url, '-P'], { input: 'pipe' });
+
+  assert.equal(silent.output, 'pong are you there\n');
+  assert.equal(silent.errors, 'Disconnected (code: 1000, reason: "")\n');
+  assert.equal(shown.errors, `received ping: are you there\n${silent.errors}`);
+});
+
 test('a message over 32 KB goes in frames of 32 KB and arrives as one', async (t) => {
   const emulator = await startEmulator(t, 'echo');
   const client = Connect.start([emulator.url('/dev', 'ws'), '-w', 'inf']);
