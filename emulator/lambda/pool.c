@@ -76,7 +76,6 @@ void pool_remove(struct pool *pool)
     struct queue_link *next;
 
     pool->is_removed = true;
-    pool_retire(pool);
     for (struct queue_link *link = pool->waiting.first; link; link = next) {
         struct lambda_run *run = container_of(link, struct lambda_run, link);
 
@@ -86,6 +85,7 @@ void pool_remove(struct pool *pool)
         pool_remove_waiting(pool, run);
         run_refuse(run, INVOCATION_NO_FUNCTION);
     }
+    pool_retire(pool);
 }
 
 /* One that starts will take the run it was started for, and one that has just answered is about to

@@ -161,11 +161,22 @@ static void dismiss(struct process *process)
     end(process, process->has_extension ? SIGTERM : SIGKILL, SIGTERM_MILLISECONDS);
 }
 
+/* The run that waits for a STARTING process: for one that was retired meanwhile, none that came
+ * after that. NULL if there is none. */
+static struct lambda_run *find_awaiting(const struct process *process)
+{
+    struct lambda_run *run = pool_first_waiting(process->pool);
+
+    return run && process->retired_at > 0 && run->begun_at > process->retired_at ? NULL : run;
+}
+
 void process_retire(struct process *process)
 {
     switch (process->state) {
     case PROCESS_STARTING: /* what it was started for waits for it: a start may cause the change */
         process->retired_at = clock_microseconds();
+        if (!find_awaiting(process))
+            dismiss(process);
         break;
     case PROCESS_IDLE:
     case PROCESS_ANSWERED:
@@ -227,7 +238,7 @@ static void on_function_timeout(struct process *process)
 static void on_start_timeout(struct process *process)
 {
     int64_t milliseconds   = process->pool->lambda->settings.start_milliseconds;
-    struct lambda_run *run = pool_first_waiting(process->pool);
+    struct lambda_run *run = find_awaiting(process);
     SCOPED_TEXT payload    = {0};
 
     process->pool->metrics.failed_starts++;
@@ -340,10 +351,10 @@ static enum outcome never_answer(struct call *call)
 /* A process that was retired while it started: it may have what waited for it then. */
 static enum outcome ask_as_retired(struct process *process, struct call *call)
 {
-    struct lambda_run *run = pool_first_waiting(process->pool);
+    struct lambda_run *run = find_awaiting(process);
     enum outcome outcome;
 
-    if (!run || run->begun_at > process->retired_at) {
+    if (!run) {
         dismiss(process);
         return never_answer(call);
     }
@@ -413,7 +424,7 @@ void process_answer(struct process *process, enum invocation_outcome outcome, co
 void process_fail_start(struct process *process, const char *payload, size_t size)
 {
     struct pool *pool      = process->pool;
-    struct lambda_run *run = pool_first_waiting(pool);
+    struct lambda_run *run = find_awaiting(process);
 
     pool->metrics.failed_starts++;
     end(process, 0, FAILED_START_MILLISECONDS);
@@ -491,7 +502,7 @@ void process_forget(struct process *process)
 static void fail_to_start(struct process *process, const char *problem, const char *advice)
 {
     struct pool *pool      = process->pool;
-    struct lambda_run *run = pool_first_waiting(pool);
+    struct lambda_run *run = find_awaiting(process);
     SCOPED_TEXT payload    = {0};
 
     pool->metrics.failed_starts++;
@@ -539,7 +550,7 @@ static void on_exit_report(struct process *process, int status)
         log_exit(process, run, status);
     if (was == PROCESS_STARTING) {
         process->pool->metrics.failed_starts++;
-        run = pool_first_waiting(process->pool);
+        run = find_awaiting(process);
     }
     release(process);
     if (!run)

@@ -6,13 +6,14 @@
 
 #include "base/memory.h"
 
-/* As patterns. node_modules: npm writes thousands of files, and a handler's own code isn't there.
- */
+/* As patterns. node_modules is npm's: thousands of files, and not the handler's own code. */
+/* clang-format off */
 static const char *const ignored[] = {
-    "node_modules", "__pycache__", "*.pyc",       "*~",   "#*#",
-    "*.swp",        "*.swx",       "*___jb_*___", "4913", /* vim makes and removes it to see whether
-                                                             it may */
+    "node_modules", "__pycache__", "*.pyc",
+    "*.log", "*.db", "*.sqlite", "*.sqlite3", "*-journal", "*-wal", "*-shm",
+    "*~", "#*#", "*.swp", "*.swx", "*___jb_*___", "4913", /* vim asks whether it may write */
 };
+/* clang-format on */
 
 bool watching_ignores(const char *name)
 {

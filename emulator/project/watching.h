@@ -4,6 +4,6 @@
 
 #include <stdbool.h>
 
-/* True for names that never matter: hidden ones (but .env), packages, compiled Python, and what
- * editors leave while they save. */
+/* True for names that never matter: hidden ones (but .env), packages, compiled Python, databases
+ * and logs, and what editors leave while they save. */
 bool watching_ignores(const char *name);

@@ -192,9 +192,11 @@ static inline void scene_on_done(struct invocation *invocation)
 static inline void scene_ask(struct scene *scene, struct asked *asked, const char *function,
                              const char *event, int64_t timeout_milliseconds)
 {
-    unsigned *remaining = asked->remaining;
+    unsigned *remaining  = asked->remaining;
+    bool even_if_removed = asked->invocation.even_if_removed;
 
     *asked                                 = (struct asked){.remaining = remaining};
+    asked->invocation.even_if_removed      = even_if_removed;
     asked->invocation.function             = function;
     asked->invocation.timeout_milliseconds = timeout_milliseconds;
     asked->invocation.done                 = scene_on_done;

@@ -245,6 +245,98 @@ static void changed_code_gets_new_processes_and_what_runs_ends_as_it_began(void 
     scene_forget(&asked);
 }
 
+/* Starts slowly, and only if there was a file "good" when it began. */
+static const char slow_script[] = "good = os.path.exists('good')\n"
+                                  "open('began', 'w').close()\n"
+                                  "while not os.path.exists('go'): time.sleep(0.002)\n"
+                                  "if not good: os._exit(1)\n"
+                                  "while True:\n"
+                                  "    id, body, _ = next()\n"
+                                  "    respond(id, str(os.getpid()))\n";
+
+static void a_start_that_is_outdated_runs_what_waited_for_it_and_no_more(void **state)
+{
+    struct scene *scene       = *state;
+    SCOPED_MEMORY char *began = memory_format("%s/began", scene->folder);
+    struct asked before       = {0};
+    struct asked after        = {0};
+
+    scene_write(scene, "good", "", 0600);
+    scene_add_raw(scene, "slow", slow_script)->concurrency = 1;
+    scene_start(scene);
+    scene_ask(scene, &before, "slow", "{}", SCENE_PATIENCE_MILLISECONDS);
+    wait_for_file(scene, began);
+    lambda_retire(scene->lambda, "slow", NULL, 0);
+    scene_ask(scene, &after, "slow", "{}", SCENE_PATIENCE_MILLISECONDS);
+    scene_write(scene, "go", "", 0600);
+    scene_wait(scene, &before);
+    scene_wait(scene, &after);
+    assert_int_equal(before.invocation.outcome, INVOCATION_SUCCEEDED);
+    assert_int_equal(after.invocation.outcome, INVOCATION_SUCCEEDED);
+    assert_string_not_equal(text_string(&before.invocation.payload),
+                            text_string(&after.invocation.payload));
+    scene_forget(&before);
+    scene_forget(&after);
+}
+
+static void an_outdated_start_that_fails_fails_nobody_who_came_later(void **state)
+{
+    struct scene *scene       = *state;
+    SCOPED_MEMORY char *began = memory_format("%s/began", scene->folder);
+    struct asked before       = {0};
+    struct asked after        = {0};
+
+    scene_add_raw(scene, "slow", slow_script)->concurrency = 1;
+    scene_start(scene);
+    scene_ask(scene, &before, "slow", "{}", SCENE_PATIENCE_MILLISECONDS);
+    wait_for_file(scene, began);
+    lambda_retire(scene->lambda, "slow", NULL, 0);
+    scene_ask(scene, &after, "slow", "{}", SCENE_PATIENCE_MILLISECONDS);
+    invocation_cancel(&before.invocation);
+    scene_write(scene, "good", "", 0600);
+    scene_write(scene, "go", "", 0600);
+    scene_wait(scene, &after);
+    assert_int_equal(after.invocation.outcome, INVOCATION_SUCCEEDED);
+    scene_forget(&after);
+}
+
+static void a_start_that_is_outdated_and_wanted_by_nobody_ends_at_once(void **state)
+{
+    struct scene *scene       = *state;
+    SCOPED_MEMORY char *began = memory_format("%s/began", scene->folder);
+    struct asked asked        = {0};
+
+    scene_add_raw(scene, "slow", slow_script);
+    scene_start(scene);
+    scene_ask(scene, &asked, "slow", "{}", SCENE_PATIENCE_MILLISECONDS);
+    wait_for_file(scene, began);
+    invocation_cancel(&asked.invocation);
+    lambda_retire(scene->lambda, "slow", NULL, 0);
+    scene_wait_for_no_process(scene);
+}
+
+static void a_function_that_is_gone_runs_for_those_who_may_ask_for_it(void **state)
+{
+    struct scene *scene    = *state;
+    struct registry nobody = {0};
+    struct asked asked     = {.invocation = {.even_if_removed = true}};
+    struct asked another   = {0};
+
+    scene_add_raw(scene, "held", held_script);
+    scene_write(scene, "go", "", 0600);
+    scene_start(scene);
+    lambda_deploy(scene->lambda, &nobody);
+    scene_ask(scene, &asked, "held", "{}", SCENE_PATIENCE_MILLISECONDS);
+    lambda_deploy(scene->lambda, &nobody);
+    scene_ask(scene, &another, "held", "{}", SCENE_PATIENCE_MILLISECONDS);
+    scene_wait(scene, &asked);
+    scene_wait(scene, &another);
+    assert_int_equal(asked.invocation.outcome, INVOCATION_SUCCEEDED);
+    assert_int_equal(another.invocation.outcome, INVOCATION_NO_FUNCTION);
+    scene_wait_for_no_process(scene);
+    scene_forget(&asked);
+}
+
 static void a_deployment_replaces_what_has_changed_and_nothing_else(void **state)
 {
     static const char event[] = "{\"pid\":true}";
@@ -357,6 +449,10 @@ int main(void)
         SCENE_TEST(a_cancelled_invocation_is_not_heard_of_again),
         SCENE_TEST(a_function_that_is_not_there_is_said_so),
         SCENE_TEST(changed_code_gets_new_processes_and_what_runs_ends_as_it_began),
+        SCENE_TEST(a_start_that_is_outdated_runs_what_waited_for_it_and_no_more),
+        SCENE_TEST(an_outdated_start_that_fails_fails_nobody_who_came_later),
+        SCENE_TEST(a_start_that_is_outdated_and_wanted_by_nobody_ends_at_once),
+        SCENE_TEST(a_function_that_is_gone_runs_for_those_who_may_ask_for_it),
         SCENE_TEST(a_deployment_replaces_what_has_changed_and_nothing_else),
         SCENE_TEST(who_waits_for_a_function_that_goes_is_told),
         SCENE_TEST(everything_can_end_at_any_time),

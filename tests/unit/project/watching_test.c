@@ -27,8 +27,14 @@ static void watching_ignores_what_is_nobodys_code(void **state)
         "app.swp",
         "4913",
         "app.js___jb_tmp___",
+        "chat.db",
+        "chat.db-wal",
+        "chat.db-shm",
+        "chat.sqlite3-journal",
+        "out.log",
     };
-    static const char *const kept[] = {"app.js", ".env", "src", "postern.json", "49131", "a#b"};
+    static const char *const kept[] = {"app.js", ".env",  "src", "postern.json", "49131",
+                                       "a#b",    "db.js", "log", "dialog"};
 
     for (size_t i = 0; i < ARRAY_SIZE(ignored); i++)
         if (!watching_ignores(ignored[i]))
