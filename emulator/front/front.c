@@ -25,6 +25,10 @@
 /* Without descriptors left, accepting again at once would only burn the processor. */
 #define PAUSE_MILLISECONDS 100
 
+/* Left to itself the kernel would keep up to 4 MB for each client that doesn't read, and a thousand
+ * of them would use up what the whole machine has for TCP. */
+#define SEND_BUFFER_SIZE (128 * 1024)
+
 /* So near to the bound each client is preceded by a look at the descriptor it would get. */
 #define NEAR_THE_BOUND 64
 
@@ -84,9 +88,11 @@ static bool is_shortage(int number)
 /* Frames are small and each one matters at once. */
 static void welcome(struct front *front, int socket, const struct sockaddr *peer, socklen_t size)
 {
-    static const int on = 1;
+    static const int on          = 1;
+    static const int send_buffer = SEND_BUFFER_SIZE;
 
     setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
     arrivals_add(&front->arrivals, socket, peer, size, false);
 }
 

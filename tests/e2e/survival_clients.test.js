@@ -1,10 +1,12 @@
 // Clients that misbehave, and more of them than there is room for: nobody else suffers.
 
 import assert from 'node:assert/strict';
+import http from 'node:http';
 
 import { Refusal } from './support/client.js';
 import { startEmulator, test } from './support/emulator.js';
-import { processorSeconds } from './support/processes.js';
+import { processorSeconds, residentKilobytes } from './support/processes.js';
+import { descriptorLimit, swarm } from './support/swarm.js';
 import { until } from './support/until.js';
 
 const post = (emulator, client, body) => emulator.request('POST', `/dev/@connections/${client.connectionId}`, { body });
@@ -82,4 +84,69 @@ test('while requests wait for descriptors the emulator is idle, and they are ans
     return kept.every(({ received }) => received.length > 0);
   });
   await checkPosts(emulator, clients, 'after');
+});
+
+const MANY = 15_000;
+const PARTS = 6; // posts of 120 000 bytes for each client that doesn't read: more than the kernel holds for it
+const isSanitized = /sanitize/.test(process.env.POSTERN_BINARY ?? '');
+
+// The ids of all connections, in the order in which they came.
+async function connectionIds(emulator) {
+  const ids = [];
+  for (let token = ''; token !== undefined;) {
+    const page = JSON.parse((await emulator.request('GET', `/_postern/connections?maxResults=1000${token && `&nextToken=${encodeURIComponent(token)}`}`)).body);
+    ids.push(...page.items.map(({ connectionId }) => connectionId));
+    token = page.nextToken ?? undefined;
+  }
+  return ids;
+}
+
+test('a thousand clients that do not read, among fifteen thousand, cost the others nothing', async (t) => {
+  const many = isSanitized ? 1500 : Math.min(MANY, Math.floor((descriptorLimit() - 1000) * 0.9));
+  const few = Math.floor(many / 15);
+  t.diagnostic(`${many} connections, ${few} of them not reading; this machine allows ${descriptorLimit()} descriptors a process`);
+  const emulator = await startEmulator(t, null, {
+    args: ['--limits', 'relaxed', '--log-level', 'warn'],
+    files: { 'postern.json': { apis: { a: { routes: {} } } } },
+  });
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 16 });
+  const send = (id, body) => emulator.request('POST', `/dev/@connections/${encodeURIComponent(id)}`, { agent, body });
+
+  const stalled = await swarm(emulator.port, '/dev', few);
+  const stalledIds = await connectionIds(emulator);
+  assert.equal(stalledIds.length, few);
+  const others = await swarm(emulator.port, '/dev', many - few);
+  for (const bee of others) bee.listen();
+  const otherIds = (await connectionIds(emulator)).filter((id) => !new Set(stalledIds).has(id));
+  assert.equal(otherIds.length, many - few);
+
+  const part = 'x'.repeat(120_000);
+  for (let i = 0; i < PARTS; i++) {
+    const answers = await Promise.all(stalledIds.map((id) => send(id, part)));
+    assert.ok(answers.every(({ status }) => status === 200));
+  }
+  assert.ok(residentKilobytes(emulator.ready.pid) > few * 150, 'nothing is queued for those who do not read');
+  const chosen = otherIds.filter((id, i) => i % Math.ceil(otherIds.length / 1000) === 0);
+  const latencies = [];
+  await Promise.all(Array.from({ length: 16 }, async (_, worker) => {
+    for (let i = worker; i < chosen.length; i += 16) {
+      const begun = performance.now();
+      assert.equal((await send(chosen[i], `for ${chosen[i]}`)).status, 200);
+      latencies.push(performance.now() - begun);
+    }
+  }));
+  latencies.sort((one, other) => one - other);
+  const [median, slow] = [0.5, 0.99].map((part) => latencies[Math.floor(latencies.length * part)]);
+  t.diagnostic(`posts to the others, 16 at once: median ${median.toFixed(1)} ms, 99 % within ${slow.toFixed(1)} ms`);
+  assert.ok(slow < 5000);
+  await until('the posts to arrive', () => others.filter(({ received }) => received.length > 0).length === chosen.length);
+  const all = new Set(others.filter(({ received }) => received.length > 0).map(({ received }) => /for (.*)$/.exec(Buffer.concat(received).toString())[1]));
+  assert.deepEqual(all, new Set(chosen));
+
+  const [late] = stalled;
+  late.listen();
+  await until('a client that reads again to get everything', () => late.receivedSize >= PARTS * part.length);
+  for (const bee of [...stalled, ...others]) bee.socket.destroy();
+  await until('all to be gone', async () => JSON.parse((await emulator.request('GET', '/_postern/health')).body).connections === 0);
+  agent.destroy();
 });

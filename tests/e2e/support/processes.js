@@ -43,3 +43,7 @@ export function processorSeconds(pid) {
   const [user, system] = stat.slice(stat.lastIndexOf(')') + 2).split(' ').slice(11, 13).map(Number);
   return (user + system) / 100;
 }
+
+export function residentKilobytes(pid) {
+  return Number(/^VmRSS:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))[1]);
+}
