@@ -44,6 +44,9 @@
  * for minutes. */
 #define PUBLIC_IDLE_SECONDS 350
 
+/* Seconds that a request's body may take to come. AWS?: not documented. */
+#define PUBLIC_BODY_SECONDS 30
+
 struct emulator {
     const struct emulator_settings *settings;
     struct keeper keeper;
@@ -228,6 +231,7 @@ static int open_port(struct emulator *emulator)
     const struct http_settings http = {
         .memory         = PUBLIC_MEMORY,
         .idle_seconds   = PUBLIC_IDLE_SECONDS,
+        .body_seconds   = PUBLIC_BODY_SECONDS,
         .connections    = DESCRIPTORS_MAX,
         .aws_request_id = true,
         .resolve        = resolve,

@@ -135,7 +135,9 @@ static bool asks_for_upgrade(const char *head, size_t size)
     return names_websocket && connection_agrees;
 }
 
-static enum peek judge_get(const char *data, size_t size, size_t *head_size)
+/* The whole head is waited for: HTTP's own server has patience without end for heads that come byte
+ * by byte. */
+static enum peek judge_head(const char *data, size_t size, bool is_get, size_t *head_size)
 {
     size_t end = find_head_end(data, size);
 
@@ -143,7 +145,7 @@ static enum peek judge_get(const char *data, size_t size, size_t *head_size)
         return PEEK_TOO_LARGE;
     if (end == 0)
         return PEEK_WAIT;
-    if (!asks_for_upgrade(data, end))
+    if (!is_get || !asks_for_upgrade(data, end))
         return PEEK_REQUEST;
     *head_size = end;
     return PEEK_UPGRADE;
@@ -156,10 +158,14 @@ enum peek peek_judge(const char *data, size_t size, size_t *head_size)
     if (data[0] == TLS_HANDSHAKE)
         return PEEK_TLS;
     if (begins_with(data, size, get))
-        return judge_get(data, size, head_size);
+        return judge_head(data, size, true, head_size);
     if (begins_with(data, size, http2_preface))
         return PEEK_HTTP2;
     if (is_beginning_of(data, size, get) || is_beginning_of(data, size, http2_preface))
         return PEEK_WAIT;
-    return may_be_request(data, size) ? PEEK_REQUEST : PEEK_GARBAGE;
+    if (!may_be_request(data, size))
+        return PEEK_GARBAGE;
+    if (data[0] == '\r' || data[0] == '\n')
+        return PEEK_REQUEST; /* empty lines stand before it */
+    return judge_head(data, size, false, head_size);
 }

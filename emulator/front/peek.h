@@ -12,8 +12,8 @@ enum peek {
     PEEK_WAIT,      /* more bytes are needed */
     PEEK_TLS,       /* a TLS hello begins */
     PEEK_UPGRADE,   /* the head of an upgrade is complete */
-    PEEK_REQUEST,   /* any other HTTP request; possibly only its beginning */
-    PEEK_TOO_LARGE, /* a GET whose head doesn't end within REQUEST_HEAD_SIZE_MAX bytes */
+    PEEK_REQUEST,   /* the head of any other HTTP request is complete */
+    PEEK_TOO_LARGE, /* a request whose head doesn't end within REQUEST_HEAD_SIZE_MAX bytes */
     PEEK_HTTP2,     /* HTTP/2 with prior knowledge */
     PEEK_GARBAGE,   /* neither TLS nor HTTP */
 };

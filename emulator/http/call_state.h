@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/id.h"
@@ -57,7 +58,8 @@ struct call {
     char request_id[ID_UUID_SIZE];
 
     struct text body;
-    size_t body_size; /* of all that came, kept or not */
+    size_t body_size;   /* of all that came, kept or not */
+    int64_t body_since; /* microseconds; 0: less than two pieces have come */
 
     unsigned status;
     struct MHD_Response *response;

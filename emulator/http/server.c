@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/queue.h"
+#include "http/body.h"
 #include "http/call.h"
 #include "http/call_state.h"
 #include "http/framing.h"
@@ -19,9 +20,6 @@
 #include "loop/alarm.h"
 #include "loop/loop.h"
 #include "loop/poller.h"
-
-/* What a peer may send beyond the size of a body that is kept, before it is cut off. */
-#define DRAIN_SIZE_MAX (64 * 1024 * 1024)
 
 /* Calls that are kept for later requests, and the largest body buffer one of them keeps. */
 #define SPARE_CALLS_MAX     256
@@ -309,22 +307,6 @@ static enum MHD_Result begin(struct call *call, const char *method, const char *
     return MHD_YES;
 }
 
-static enum MHD_Result take_body(struct call *call, const char *data, size_t size)
-{
-    size_t size_max = call->goal.table ? call->goal.table->body_size_max : 0;
-    size_t room     = size_max + 1 - call->body.size;
-
-    call->body_size += size;
-    if (call->body_size > size_max + DRAIN_SIZE_MAX) {
-        log_info(LOG_FIELDS({"reason", "body-too-large"}),
-                 "an HTTP request's body goes on after %zu bytes: its connection is closed",
-                 call->body_size);
-        return MHD_NO;
-    }
-    text_append(&call->body, data, size < room ? size : room);
-    return MHD_YES;
-}
-
 /* What a handler, or whoever answered later, has left to do. */
 static enum MHD_Result conclude(struct call *call)
 {
@@ -352,14 +334,15 @@ static enum MHD_Result on_request(void *owner, struct MHD_Connection *connection
                                   const char *method, const char *version, const char *data,
                                   size_t *size, void **context)
 {
-    struct call *call = *context;
-    size_t taken      = *size;
+    const struct http_server *server = owner;
+    struct call *call                = *context;
+    size_t taken                     = *size;
 
     *size = 0;
     if (!call->has_head)
         return begin(call, method, version);
     if (taken > 0)
-        return take_body(call, data, taken);
+        return body_take(call, data, taken, server->settings.body_seconds) ? MHD_YES : MHD_NO;
     if (call->phase == CALL_READING) {
         call_become(call, CALL_RUNNING);
         run(call);

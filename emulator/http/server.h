@@ -27,6 +27,7 @@ struct http_target {
 struct http_settings {
     size_t memory;         /* bytes of a connection's pool: bounds the head */
     unsigned idle_seconds; /* of a kept-alive connection; 0: for ever */
+    unsigned body_seconds; /* until a body that comes in pieces is whole; 0: for ever */
     unsigned connections;  /* at most, at once */
     bool aws_request_id;   /* add x-amzn-RequestId to answers */
 

@@ -5,7 +5,7 @@ import http from 'node:http';
 
 import { Refusal } from './support/client.js';
 import { startEmulator, test } from './support/emulator.js';
-import { processorSeconds, residentKilobytes } from './support/processes.js';
+import { descriptorsOf, processorSeconds, residentKilobytes } from './support/processes.js';
 import { descriptorLimit, swarm } from './support/swarm.js';
 import { until } from './support/until.js';
 
@@ -86,6 +86,8 @@ test('while requests wait for descriptors the emulator is idle, and they are ans
   await checkPosts(emulator, clients, 'after');
 });
 
+const HANDLER_DESCRIPTORS = 4; // of a process: a listener, two pipes, a connection
+
 const MANY = 15_000;
 const PARTS = 6; // posts of 120 000 bytes for each client that doesn't read: more than the kernel holds for it
 const isSanitized = /sanitize/.test(process.env.POSTERN_BINARY ?? '');
@@ -149,4 +151,90 @@ test('a thousand clients that do not read, among fifteen thousand, cost the othe
   for (const bee of [...stalled, ...others]) bee.socket.destroy();
   await until('all to be gone', async () => JSON.parse((await emulator.request('GET', '/_postern/health')).body).connections === 0);
   agent.destroy();
+});
+
+const UPGRADE = 'GET /dev HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
+
+test('clients that say nothing, or say it byte by byte, are sent away after ten seconds, and nobody waits for them', async (t) => {
+  const emulator = await startEmulator(t, 'echo');
+  const client = await emulator.connect();
+  const before = descriptorsOf(emulator.ready.pid);
+  const silent = await Promise.all(Array.from({ length: 100 }, () => emulator.raw()));
+  const slow = await Promise.all(Array.from({ length: 30 }, () => emulator.raw()));
+  const texts = [UPGRADE, 'GET /_postern/health HTTP/1.1\r\n', 'POST /dev/@connections/x HTTP/1.1\r\n'].map((head) => `${head}X: ${'x'.repeat(8000)}`);
+  let sent = 0;
+  const dribble = setInterval(() => {
+    for (const [i, connection] of slow.entries()) if (!connection.ended) connection.socket.write(texts[i % texts.length][sent]);
+    sent++;
+  }, 20);
+  t.after(() => clearInterval(dribble));
+
+  await until('all of them to have come in', () => sent > 10 && descriptorsOf(emulator.ready.pid) >= before + 130);
+  assert.equal(await client.ask({ action: 'ask', body: 'meanwhile' }), 'meanwhile');
+  await checkPosts(emulator, [client], 'posted');
+  for (const connection of slow) assert.equal((await connection.nextAnswer()).status, 408);
+  for (const connection of silent) await connection.untilEnded();
+  assert.ok(silent.every(({ received }) => received.length === 0));
+  for (const connection of [...silent, ...slow]) connection.destroy();
+  await until('their descriptors to be closed', () => descriptorsOf(emulator.ready.pid) <= before);
+});
+
+test('posts to a client that does not read get 429 in the end; it stays, and gets what was queued when it reads again', async (t) => {
+  const emulator = await startEmulator(t, 'echo');
+  const [client, other] = [await emulator.connect(), await emulator.connect()];
+  const body = (number) => `${number} ${'x'.repeat(120_000)}`;
+  let accepted = 0;
+
+  client.socket.pause();
+  for (;;) {
+    const { status, body: answer } = await post(emulator, client, body(accepted));
+    if (status !== 200) {
+      assert.equal(status, 429, answer);
+      break;
+    }
+    accepted++;
+    assert.ok(accepted < 1000);
+  }
+  await checkPosts(emulator, [other], 'not concerned');
+  assert.equal((await emulator.request('GET', `/dev/@connections/${client.connectionId}`)).status, 200);
+  client.socket.resume();
+  for (let i = 0; i < accepted; i++) assert.equal(await client.nextMessage(), body(i));
+  await checkPosts(emulator, [client], 'again');
+});
+
+test('clients that vanish get their $disconnect with 1006, whether they say so to the kernel or not, and nothing is left of them', async (t) => {
+  const emulator = await startEmulator(t, 'echo', { args: ['--idle-timeout', '2'] });
+  const before = descriptorsOf(emulator.ready.pid);
+  const [reset, gone] = [await emulator.connect(), await emulator.connect()];
+  const silent = await emulator.raw();
+
+  reset.socket._socket.resetAndDestroy();
+  assert.equal((await emulator.disconnectEvent(reset.connectionId)).requestContext.disconnectStatusCode, 1006);
+  await gone.drop();
+  assert.equal((await emulator.disconnectEvent(gone.connectionId)).requestContext.disconnectStatusCode, 1006);
+
+  // As if its cable had been pulled: it neither sends nor answers, not even the close frame of the idle timeout.
+  await silent.write(`${UPGRADE}\r\n`);
+  assert.equal((await silent.nextAnswer()).status, 101);
+  const { connectionId } = emulator.events().map(({ event }) => event.requestContext).filter(({ eventType }) => eventType === 'CONNECT').at(-1);
+  assert.equal((await emulator.disconnectEvent(connectionId)).requestContext.disconnectStatusCode, 1001);
+  await silent.untilEnded();
+  await until('nothing to be left', async () => JSON.parse((await emulator.request('GET', '/_postern/health')).body).connections === 0);
+  await until('their descriptors to be closed', () => descriptorsOf(emulator.ready.pid) <= before + 2 * HANDLER_DESCRIPTORS);
+});
+
+test('a client that vanishes while its messages are handled gets its $disconnect, and the answers are dropped', async (t) => {
+  const emulator = await startEmulator(t, 'echo');
+  const [client, other] = [await emulator.connect(), await emulator.connect()];
+  const [gate, open] = emulator.gate('vanish');
+  const handled = () => emulator.events().filter(({ event }) => event.requestContext.eventType === 'MESSAGE').length;
+
+  for (let i = 0; i < 5; i++) client.send({ action: 'ask', waitFor: gate, body: 'x'.repeat(20_000) });
+  await until('the messages to be handled', () => handled() === 5);
+  client.socket._socket.resetAndDestroy();
+  await emulator.disconnectEvent(client.connectionId);
+  open();
+  assert.equal(await other.ask({ action: 'ask', body: 'not concerned' }), 'not concerned');
+  assert.equal((await emulator.request('GET', `/dev/@connections/${client.connectionId}`)).status, 410);
+  await other.close();
 });

@@ -51,7 +51,7 @@ static void any_other_request_is_handed_on_untouched(void **state)
 {
     static const char *const requests[] = {
         "POST /dev/@connections/a HTTP/1.1\r\nContent-Length: 100\r\n\r\nbegin",
-        "DELETE /dev/@connections/a HTTP/1.1\r\n",
+        "DELETE /dev/@connections/a HTTP/1.1\r\n\r\n",
         "GET /dev/@connections/a HTTP/1.1\r\nHost: localhost\r\n\r\nGET /",
         "GET / HTTP/1.1\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
     };

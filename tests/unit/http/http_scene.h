@@ -35,6 +35,7 @@ struct scene {
     struct call *waiting; /* the last call whose answer is due later */
     unsigned waiting_count;
     unsigned gone_count;
+    unsigned left_count;
 };
 
 struct client {

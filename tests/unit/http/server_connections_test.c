@@ -1,0 +1,73 @@
+#include "http/server.h"
+
+#include "http_scene.h"
+
+#include "base/clock.h"
+
+static void a_body_that_comes_byte_by_byte_has_its_time(void **state)
+{
+    struct scene scene;
+    struct client client;
+    int64_t begun = clock_microseconds();
+    int64_t taken;
+
+    scene_open_with(&scene,
+                    (struct http_settings){.memory = 16384, .connections = 50, .body_seconds = 1});
+    client_open(&client, &scene);
+    client_send(&client, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n");
+    for (taken = 0; !client.is_ended && taken < 20000000; taken = clock_microseconds() - begun) {
+        send(client.socket, "x", 1, MSG_NOSIGNAL);
+        uv_run(&scene.loop.uv, UV_RUN_NOWAIT);
+        client_read(&client);
+    }
+    assert_true(client.is_ended);
+    assert_true(taken > 1000000);
+    client_close(&client);
+    scene_close(&scene);
+}
+
+static void count_left(void *owner, void *client)
+{
+    struct scene *scene = owner;
+
+    assert_string_equal(client, "client");
+    scene->left_count++;
+}
+
+static void each_connection_that_was_taken_is_told_to_have_left_once(void **state)
+{
+    struct sockaddr_in peer = {.sin_family = AF_INET};
+    struct scene scene;
+    struct client clients[3];
+    int pair[2];
+
+    scene_open_with(&scene,
+                    (struct http_settings){.memory = 16384, .connections = 3, .left = count_left});
+    for (size_t i = 0; i < ARRAY_SIZE(clients); i++)
+        client_open(&clients[i], &scene);
+    make_tcp_pair(pair);
+    assert_true(http_server_add(scene.server, pair[1], (struct sockaddr *)&peer, sizeof peer,
+                                (void *)(uintptr_t) "client") < 0);
+    assert_int_equal(close(pair[1]), -1); /* it is closed already */
+    close(pair[0]);
+    assert_int_equal(scene.left_count, 0);
+
+    client_leave(&clients[0]);
+    while (scene.left_count < 1)
+        uv_run(&scene.loop.uv, UV_RUN_ONCE);
+    assert_int_equal(http_server_connection_count(scene.server), 2);
+    scene_close(&scene);
+    assert_int_equal(scene.left_count, 3);
+    for (size_t i = 0; i < ARRAY_SIZE(clients); i++)
+        client_close(&clients[i]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_body_that_comes_byte_by_byte_has_its_time),
+        cmocka_unit_test(each_connection_that_was_taken_is_told_to_have_left_once),
+    };
+
+    return cmocka_run_group_tests_name("server_connections", tests, NULL, NULL);
+}
