@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "http/url.h"
+#include "base/url.h"
 
 #define URL_SIZE_MAX 8192
 

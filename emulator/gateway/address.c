@@ -4,8 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/url.h"
 #include "gateway/snapshot.h"
-#include "http/url.h"
 
 /* AWS: stage names have at most 128 characters; encoded ones take three times as many bytes. */
 #define SEGMENT_SIZE_MAX 384

@@ -7,8 +7,8 @@
 #include "base/arena.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/url.h"
 #include "http/request_head.h"
-#include "http/url.h"
 
 /* A header or query parameter; those of one name are chained, in the order of their values. */
 struct field {

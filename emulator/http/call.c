@@ -7,8 +7,8 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/url.h"
 #include "http/call_state.h"
-#include "http/url.h"
 
 static const char json_type[] = "application/json";
 

@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "http/url.h"
+#include "base/url.h"
 
 /* Longer than any literal segment of a row; what is longer matches none. */
 #define LITERAL_SIZE_MAX 64

@@ -7,8 +7,8 @@
 
 #include "base/arena.h"
 #include "base/memory.h"
+#include "base/url.h"
 #include "fuzz_input.h"
-#include "http/url.h"
 
 static void check_decode(const char *data, size_t size, bool plus_is_space)
 {
