@@ -85,6 +85,13 @@ static bool is_wait(const char *word)
            (word[whole] == '\0' || (word[whole] == '.' && consists_of(word + whole + 1, DIGITS)));
 }
 
+static bool is_access_key(const char *word)
+{
+    const char *equals = strchr(word, '=');
+
+    return equals && equals > word && equals[1] != '\0';
+}
+
 static bool is_header(const char *word)
 {
     SCOPED_TEXT ignored = {0};
@@ -156,6 +163,10 @@ static const struct option table[] = {
      .help = "seconds until any connection is closed"},
     {"limits", .subcommands = EMULATE, CHOICE("aws|relaxed", limits), .otherwise = "aws",
      .help = "enforce AWS's quotas, or accept what this machine can hold"},
+    {"signatures", .subcommands = EMULATE, CHOICE("ignore|verify", signatures), .otherwise = "ignore",
+     .help = "SigV4 of @connections and AWS_IAM routes"},
+    {"access-key", .subcommands = EMULATE, LIST("ID=SECRET", access_keys), RULE(is_access_key, "an access key and its secret, like AKID=SECRET"),
+     .help = "accepted by `verify` [the environment's]"},
     {"grace", .subcommands = EMULATE, SECONDS("S", settings.grace_milliseconds, 0), .otherwise = "5",
      .help = "seconds for $disconnect handlers when stopping"},
     {"keep-warm", .subcommands = EMULATE, SECONDS("S", settings.keep_warm_milliseconds, 1), .otherwise = "300",
@@ -279,7 +290,9 @@ bool options_read(enum options_of subcommand, char **words, char *(*environment)
     is_fine =
         command_line_read(&line, words, environment, options, &options->is_help_wanted, errors);
 
-    options->settings.relaxed = options->limits == 1;
+    options->settings.relaxed           = options->limits == 1;
+    options->settings.verify_signatures = options->signatures == 1;
+    options->settings.access_keys       = options->access_keys.words;
     return is_fine;
 }
 

@@ -58,10 +58,12 @@ struct options {
     struct emulator_settings settings; /* but for banner_descriptor and command */
     struct remote_settings remote;
     bool is_help_wanted;
-    int limits;     /* 0: aws, 1: relaxed; in settings as well */
-    int log_level;  /* an enum log_level */
-    int log_format; /* an enum log_format */
-    char **command; /* `run`: behind "--" */
+    int limits;                   /* 0: aws, 1: relaxed; in settings as well */
+    int signatures;               /* 0: ignore, 1: verify; in settings as well */
+    struct word_list access_keys; /* "ID=SECRET" each; settings borrow them */
+    int log_level;                /* an enum log_level */
+    int log_format;               /* an enum log_format */
+    char **command;               /* `run`: behind "--" */
     struct options_connect connect;
     const char *help;  /* `help`: the subcommand that it is about; NULL: all */
     const char *shell; /* `completion`: "bash" or "zsh" */

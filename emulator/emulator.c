@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "access_keys.h"
 #include "admin/admin_api.h"
 #include "banner.h"
 #include "base/arena.h"
@@ -60,6 +61,7 @@ struct emulator {
     struct certificates *certificates;
     struct store *store;
     struct name_values handler_environment;
+    struct name_values access_keys;
     struct lambda *lambda;
     struct plain_answers *answers;
     struct gateway *gateway;
@@ -205,11 +207,14 @@ static int open_gateway(struct emulator *emulator)
            .domain                    = settings->domain ? settings->domain : "localhost",
            .region                    = settings->region,
            .account                   = settings->account,
+           .access_keys               = &emulator->access_keys,
+           .verify_signatures         = settings->verify_signatures,
            .idle_timeout_milliseconds = settings->idle_timeout_milliseconds,
            .max_duration_milliseconds = settings->max_duration_milliseconds,
            .relaxed                   = settings->relaxed,
     };
 
+    access_keys_collect(&emulator->access_keys, settings->access_keys);
     emulator->gateway = gateway_new(&gateway);
     if (!emulator->gateway)
         return -EIO;
@@ -356,6 +361,7 @@ static void close_all(struct emulator *emulator)
         loop_deinit(&emulator->loop);
     }
     name_values_deinit(&emulator->handler_environment);
+    name_values_deinit(&emulator->access_keys);
     data_folder_close(&emulator->data);
 }
 

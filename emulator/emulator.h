@@ -25,6 +25,7 @@ struct emulator_settings {
     bool in_memory;
     bool relaxed;
     bool quiet;
+    bool verify_signatures;
     bool no_watch; /* changed files set off nothing */
     int64_t idle_timeout_milliseconds;
     int64_t max_duration_milliseconds;
@@ -32,6 +33,10 @@ struct emulator_settings {
     int64_t keep_warm_milliseconds;
     unsigned processes_max; /* 0: PROCESSES_PER_CORE_MAX a core */
     int banner_descriptor;  /* where banner and "Ready." go */
+
+    /* "ID=SECRET" each, ending in NULL: key pairs that signatures may be made with. NULL: none but
+     * those of the environment. */
+    char *const *access_keys;
 
     /* `run`: the command to run once ready, ending in NULL; NULL: run until a signal. */
     char *const *command;

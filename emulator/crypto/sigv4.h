@@ -27,8 +27,8 @@ struct sigv4_expectation {
     int64_t now; /* seconds since 1970 */
 
     /* The secret of an access key; NULL: it isn't known. */
-    const char *(*find_secret)(void *owner, const char *access_key);
-    void *owner;
+    const char *(*find_secret)(const void *owner, const char *access_key);
+    const void *owner;
 };
 
 /* Zeroed before use. */

@@ -19,6 +19,7 @@ struct access {
     char *function;
     char **sources; /* as they are written */
     size_t source_count;
+    bool needs_iam;
     bool wants_key;
     bool is_key_from_authorizer;
     struct access_key *keys; /* the enabled ones */
@@ -66,7 +67,7 @@ struct access *access_new(const struct registry *registry, const struct api *api
     const struct authorizer *authorizer = NULL;
     struct access *access;
 
-    if (!connect || (!connect->authorizer_id && !connect->api_key_required))
+    if (!connect || (!connect->authorizer_id && !connect->api_key_required && !connect->needs_iam))
         return NULL;
     access = NEW(struct access);
     if (connect->authorizer_id) {
@@ -74,6 +75,7 @@ struct access *access_new(const struct registry *registry, const struct api *api
         assert(authorizer);
         copy_authorizer(access, authorizer);
     }
+    access->needs_iam              = connect->needs_iam;
     access->wants_key              = connect->api_key_required;
     access->is_key_from_authorizer = api->is_key_from_authorizer;
     if (access->wants_key)
@@ -158,6 +160,11 @@ const char *access_missing_source(const struct access *access, const struct requ
             return access->sources[i];
     }
     return NULL;
+}
+
+bool access_needs_iam(const struct access *access)
+{
+    return access->needs_iam;
 }
 
 bool access_wants_header_key(const struct access *access)

@@ -33,6 +33,9 @@ const char *access_authorizer(const struct access *access);
 const char *access_missing_source(const struct access *access, const struct request_head *head,
                                   const struct name_values *stage_variables);
 
+/* True if the request is to be signed: AWS_IAM. */
+bool access_needs_iam(const struct access *access);
+
 /* An API key in use. */
 struct access_key {
     char *id;

@@ -10,6 +10,7 @@
 #include "gateway/connection.h"
 #include "gateway/event.h"
 #include "gateway/gateway_state.h"
+#include "gateway/signatures.h"
 #include "gateway/snapshot.h"
 #include "http/request_head.h"
 #include "model/arn.h"
@@ -43,11 +44,13 @@ static enum authorization_state refuse(struct authorization *authorization, enum
 static enum authorization_state check_key(struct authorization *authorization, const char *value,
                                           const char *where)
 {
-    SCOPED_MEMORY char *why = NULL;
+    const struct access_key *key = access_find_key(access_of(authorization), value);
+    SCOPED_MEMORY char *why      = NULL;
 
-    authorization->key = access_find_key(access_of(authorization), value);
-    if (authorization->key)
+    if (key) {
+        event_write_api_key(key->value, key->id, &authorization->credentials);
         return allow(authorization);
+    }
     why = memory_format("$connect asks for an API key, and %s %s", where,
                         value ? "has none that is known and enabled here" : "has none");
     return refuse(authorization, AWS_FORBIDDEN, "invalid-api-key", why);
@@ -171,6 +174,25 @@ static void ask_authorizer(struct authorization *authorization, const struct req
     lambda_invoke(settings->lambda, &authorization->invocation);
 }
 
+/* AWS: execute-api:Invoke on $connect. Whoever has a key here may do everything. */
+static enum authorization_state check_signature(struct authorization *authorization,
+                                                const struct request_head *head)
+{
+    const struct gateway *gateway = authorization->gateway;
+    SCOPED_TEXT access_key        = {0};
+    SCOPED_TEXT message           = {0};
+    enum aws_error error;
+
+    if (signatures_check_head(gateway, head, &access_key, &error, &message)) {
+        if (access_key.size > 0)
+            event_write_signer(gateway->settings.account, text_string(&access_key),
+                               &authorization->credentials);
+        return allow(authorization);
+    }
+    text_append(&authorization->detail, message.data, message.size);
+    return refuse(authorization, error, "bad-signature", text_string(&message));
+}
+
 enum authorization_state authorization_begin(struct authorization *authorization,
                                              const struct request_head *head, const char *trace_id)
 {
@@ -183,6 +205,8 @@ enum authorization_state authorization_begin(struct authorization *authorization
     if (access_wants_header_key(access) &&
         check_key(authorization, request_head_find(head, "x-api-key"), "the header x-api-key") !=
             AUTHORIZATION_ALLOWED)
+        return authorization->state;
+    if (access_needs_iam(access) && check_signature(authorization, head) != AUTHORIZATION_ALLOWED)
         return authorization->state;
     if (!access_function(access)) /* a key of the authorizer's without one: nothing can give it */
         return access_wants_authorizer_key(access)
@@ -209,6 +233,8 @@ void authorization_cancel(struct authorization *authorization)
 void authorization_deinit(struct authorization *authorization)
 {
     text_deinit(&authorization->context);
+    text_deinit(&authorization->credentials);
+    text_deinit(&authorization->detail);
     text_deinit(&authorization->invocation.event);
     text_deinit(&authorization->invocation.payload);
 }

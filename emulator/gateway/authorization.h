@@ -1,8 +1,8 @@
 #pragma once
 
 /*
- * Whether a client may come in: its API key, then its identity sources, then what the Lambda
- * authorizer says of it. Runs before the $connect route, once for each connection.
+ * Whether a client may come in: its API key, its signature, then its identity sources, then what
+ * the Lambda authorizer says of it. Runs before the $connect route, once for each connection.
  *
  * AWS: "Control and manage access to WebSocket APIs in API Gateway". Authorizers' results aren't
  * cached for WebSocket APIs.
@@ -15,7 +15,6 @@
 #include "http/aws_error.h"
 #include "lambda/lambda.h"
 
-struct access_key;
 struct connection;
 struct gateway;
 struct request_head;
@@ -38,9 +37,10 @@ struct authorization {
     /* Valid once it is decided. */
     enum authorization_state state;
     enum aws_error error;
+    struct text detail;           /* of the error */
     struct text context;          /* requestContext.authorizer; empty: no authorizer ran */
     int64_t latency_milliseconds; /* of the authorizer */
-    const struct access_key *key; /* NULL: none was asked for; the snapshot's */
+    struct text credentials;      /* what identity has of API key and signature; empty: nothing */
 
     struct invocation invocation;
 };

@@ -44,8 +44,7 @@ static void pack_strings(struct connection *connection, const struct event_facts
         {facts->user_agent,  &connection->user_agent   },
         {facts->domain_name, &connection->domain_name  },
         {facts->authorizer,  &connection->authorizer   },
-        {facts->api_key,     &connection->api_key      },
-        {facts->api_key_id,  &connection->api_key_id   },
+        {facts->credentials, &connection->credentials  },
         {deployment_id,      &connection->deployment_id},
     };
     size_t size = 0;
@@ -87,21 +86,19 @@ static struct event_facts facts_of(const struct connection *connection)
         .source_ip     = connection->source_ip,
         .user_agent    = connection->user_agent,
         .authorizer    = connection->authorizer,
-        .api_key       = connection->api_key,
-        .api_key_id    = connection->api_key_id,
+        .credentials   = connection->credentials,
         .connected_at  = connection->connected_at,
     };
 }
 
 void connection_authorize(struct connection *connection, const char *authorizer,
-                          const struct access_key *key)
+                          const char *credentials)
 {
     char *strings            = connection->strings;
     struct event_facts facts = facts_of(connection);
 
-    facts.authorizer = authorizer;
-    facts.api_key    = key ? key->value : NULL;
-    facts.api_key_id = key ? key->id : NULL;
+    facts.authorizer  = authorizer;
+    facts.credentials = credentials;
     pack_strings(connection, &facts, connection->deployment_id);
     free(strings);
 }

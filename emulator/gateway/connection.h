@@ -21,7 +21,6 @@
 #include "loop/alarm.h"
 #include "websocket/socket.h"
 
-struct access_key;
 struct connection_row;
 struct departure;
 struct gateway;
@@ -59,9 +58,8 @@ struct connection {
     const char *user_agent; /* NULL: none */
     const char *domain_name;
     const char *deployment_id;
-    const char *authorizer; /* JSON; NULL: none ran */
-    const char *api_key;    /* NULL: none was asked for */
-    const char *api_key_id;
+    const char *authorizer;  /* JSON; NULL: none ran */
+    const char *credentials; /* members of identity; NULL: none */
 };
 
 /* A PENDING connection of that stage; facts are copied. */
@@ -70,10 +68,10 @@ struct connection *connection_new(struct gateway *gateway, struct live_stage *st
 
 /*
  * Adds what authorization found to a PENDING connection and all its events: the JSON object of
- * requestContext.authorizer, an API key. Each may be NULL.
+ * requestContext.authorizer, and further members of identity. Each may be NULL.
  */
 void connection_authorize(struct connection *connection, const char *authorizer,
-                          const struct access_key *key);
+                          const char *credentials);
 
 /* A LEAVING connection of an earlier process, which waits to deliver its $disconnect. */
 void connection_recover(struct gateway *gateway, struct live_stage *stage,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "gateway/event_headers.h"
 #include "http/request_head.h"
@@ -11,6 +12,24 @@ static void append_string_member(struct text *out, const char *name, const char 
 {
     text_append_format(out, ",\"%s\":", name);
     text_append_json_string(out, value);
+}
+
+void event_write_api_key(const char *value, const char *id, struct text *credentials)
+{
+    append_string_member(credentials, "apiKey", value);
+    append_string_member(credentials, "apiKeyId", id);
+}
+
+/* AWS?: where these stand isn't known; here each access key is a user of its own. */
+void event_write_signer(const char *account, const char *access_key, struct text *credentials)
+{
+    SCOPED_MEMORY char *arn = memory_format("arn:aws:iam::%s:user/%s", account, access_key);
+
+    append_string_member(credentials, "accountId", account);
+    append_string_member(credentials, "accessKey", access_key);
+    append_string_member(credentials, "caller", access_key);
+    append_string_member(credentials, "user", access_key);
+    append_string_member(credentials, "userArn", arn);
 }
 
 /* A member whose value needs no escaping. */
@@ -62,10 +81,8 @@ static void append_identity(const struct event_facts *facts, struct text *out)
     }
     text_append_string(out, "\"sourceIp\":");
     text_append_json_string(out, facts->source_ip);
-    if (facts->api_key) {
-        append_string_member(out, "apiKey", facts->api_key);
-        append_string_member(out, "apiKeyId", facts->api_key_id);
-    }
+    if (facts->credentials)
+        text_append_string(out, facts->credentials);
     text_append_character(out, '}');
 }
 

@@ -25,8 +25,8 @@ struct event_facts {
     const char *source_ip;
     const char *user_agent; /* NULL: the client sent none, and the member is left out */
     const char *authorizer; /* JSON object of requestContext.authorizer; NULL: no authorizer ran */
-    const char *api_key;    /* NULL: none was asked for */
-    const char *api_key_id;
+    const char
+        *credentials; /* members of identity, from event_write_…(); NULL: none were asked for */
     int64_t connected_at; /* ms since 1970 */
 };
 
@@ -37,6 +37,10 @@ struct event {
     int64_t now;                 /* ms since 1970 */
     char request_id[ID_SIZE];
 };
+
+/* Append what identity says of a client's API key, and of who signed its request. */
+void event_write_api_key(const char *value, const char *id, struct text *credentials);
+void event_write_signer(const char *account, const char *access_key, struct text *credentials);
 
 /*
  * Appends the event of a connection that asks to come in. trace_id is the value behind "Root=".

@@ -19,6 +19,7 @@ struct gateway;
 struct http_target;
 struct lambda;
 struct loop;
+struct name_values;
 struct plain_answers;
 struct registry;
 struct store;
@@ -32,6 +33,10 @@ struct gateway_settings {
     const char *domain; /* what events carry as domainName, "localhost:3001" */
     const char *region;
     const char *account;
+
+    /* Secrets by access key, borrowed; whether requests are to be signed with one of them. */
+    const struct name_values *access_keys;
+    bool verify_signatures;
     int64_t idle_timeout_milliseconds;
     int64_t max_duration_milliseconds;
     bool relaxed; /* --limits relaxed: AWS's quotas are not enforced */

@@ -36,4 +36,5 @@ struct gateway {
     struct queue orphans;   /* messages whose handler outlasts their connection */
     struct gateway_metrics metrics;
     bool is_stopping;
+    bool has_told_of_signature; /* the log said that one is malformed */
 };

@@ -233,6 +233,11 @@ static struct route_metrics *metrics_of(const struct handshake *handshake)
     return handshake->connection->stage->on_connect;
 }
 
+static const char *string_or_null(const struct text *text)
+{
+    return text->size > 0 ? text_string(text) : NULL;
+}
+
 static void take_authorization(struct handshake *handshake)
 {
     const struct authorization *authorization = &handshake->authorization;
@@ -242,16 +247,14 @@ static void take_authorization(struct handshake *handshake)
             metrics_of(handshake)->client_error++;
         else
             metrics_of(handshake)->execution_error++;
-        refuse(handshake, authorization->error, NULL);
+        refuse(handshake, authorization->error, text_string(&authorization->detail));
     } else if (!handshake->arrival) {
         forget_connection(handshake);
         become(handshake, HANDSHAKE_REFUSED);
     } else {
-        if (authorization->context.size > 0 || authorization->key)
-            connection_authorize(
-                handshake->connection,
-                authorization->context.size > 0 ? text_string(&authorization->context) : NULL,
-                authorization->key);
+        if (authorization->snapshot->access)
+            connection_authorize(handshake->connection, string_or_null(&authorization->context),
+                                 string_or_null(&authorization->credentials));
         become(handshake, HANDSHAKE_CONNECTING);
     }
 }

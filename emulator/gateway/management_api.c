@@ -10,6 +10,7 @@
 #include "gateway/connection.h"
 #include "gateway/gateway_state.h"
 #include "gateway/route_metrics.h"
+#include "gateway/signatures.h"
 #include "gateway/snapshot.h"
 #include "http/call.h"
 #include "http/operation.h"
@@ -72,13 +73,31 @@ static enum outcome reply_malformed_id(struct call *call)
     return reply_error(call, AWS_INVALID_CONNECTION_ID, call_path(call, "connectionId"));
 }
 
+/* AWS: @connections calls are signed, whatever the API's own authorization. */
+static bool is_signed(struct call *call, enum outcome *refusal)
+{
+    struct gateway *gateway = call_owner(call);
+    SCOPED_TEXT message     = {0};
+    enum aws_error error;
+
+    if (signatures_check_call(gateway, call, &error, &message))
+        return true;
+    log_warn(LOG_FIELDS({"reason", "bad-signature"}), "%s got %u, as on AWS: %s",
+             call_operation(call), aws_error_status(error), text_string(&message));
+    *refusal = reply_error(call, error, text_string(&message));
+    return false;
+}
+
 static enum outcome do_post(struct call *call)
 {
     const struct gateway *gateway = call_owner(call);
     struct connection *connection;
+    enum outcome refusal;
     size_t size;
     const void *message = call_body(call, &size);
 
+    if (!is_signed(call, &refusal))
+        return refusal;
     if (!id_is_connection(call_path(call, "connectionId")))
         return reply_malformed_id(call);
     if (size > gateway->management.body_size_max)
@@ -114,9 +133,12 @@ static enum outcome post_to_connection(struct call *call)
 static enum outcome get_connection(struct call *call)
 {
     struct connection *connection;
+    enum outcome refusal;
     SCOPED_TEXT body = {0};
     char time[CLOCK_ISO_SIZE];
 
+    if (!is_signed(call, &refusal))
+        return refusal;
     if (!id_is_connection(call_path(call, "connectionId")))
         return reply_malformed_id(call);
     connection = find_connection(call);
@@ -138,7 +160,10 @@ static enum outcome get_connection(struct call *call)
 static enum outcome delete_connection(struct call *call)
 {
     struct connection *connection;
+    enum outcome refusal;
 
+    if (!is_signed(call, &refusal))
+        return refusal;
     if (!id_is_connection(call_path(call, "connectionId")))
         return reply_malformed_id(call);
     connection = find_connection(call);

@@ -14,6 +14,10 @@ enum aws_error {
     AWS_INVALID_CONNECTION_ID, /* 400, detail is the id as received */
     AWS_UNAUTHORIZED,          /* 401 {"message":"Unauthorized"}: a handshake */
     AWS_FORBIDDEN,             /* 403 {"message":"Forbidden"} */
+    AWS_UNSIGNED,              /* 403 MissingAuthenticationTokenException, detail is the message */
+    AWS_INCOMPLETE_SIGNATURE,  /* 403, detail is the message */
+    AWS_INVALID_SIGNATURE,     /* 403, detail is the message */
+    AWS_UNKNOWN_ACCESS_KEY,    /* 403 UnrecognizedClientException, detail is the message */
     AWS_ACCESS_DENIED,         /* 403: nothing in an authorizer's policy allows it */
     AWS_EXPLICIT_DENY,         /* 403: the policy denies it */
     AWS_NO_SUCH_ROUTE,         /* 404, detail is the whole message */

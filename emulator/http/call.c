@@ -64,6 +64,28 @@ const char *call_header(const struct call *call, const char *name)
     return MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, name);
 }
 
+struct header_visit {
+    void (*visit)(void *owner, const char *name, const char *value);
+    void *owner;
+};
+
+static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char *name,
+                                 const char *value)
+{
+    const struct header_visit *visit = cls;
+
+    visit->visit(visit->owner, name, value ? value : "");
+    return MHD_YES;
+}
+
+void call_each_header(const struct call *call,
+                      void (*visit)(void *owner, const char *name, const char *value), void *owner)
+{
+    struct header_visit whole = {visit, owner};
+
+    MHD_get_connection_values(call->connection, MHD_HEADER_KIND, on_header, &whole);
+}
+
 const char *call_trailer(const struct call *call, const char *name)
 {
     return MHD_lookup_connection_value(call->connection, MHD_FOOTER_KIND, name);

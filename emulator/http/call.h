@@ -22,6 +22,10 @@ const char *call_target(const struct call *call);
 /* NULL if there is no such header; the name's case doesn't matter. */
 const char *call_header(const struct call *call, const char *name);
 
+/* Calls visit for every header, in the client's order; names in its case. */
+void call_each_header(const struct call *call,
+                      void (*visit)(void *owner, const char *name, const char *value), void *owner);
+
 /* The same for what followed a chunked body. A trailer is never taken for a header. */
 const char *call_trailer(const struct call *call, const char *name);
 

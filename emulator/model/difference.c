@@ -128,7 +128,7 @@ static bool is_same_route(const struct api *before, const struct route *old,
                           const struct api *after, const struct route *route)
 {
     return old->has_route_response == route->has_route_response &&
-           old->api_key_required == route->api_key_required &&
+           old->api_key_required == route->api_key_required && old->needs_iam == route->needs_iam &&
            is_same_string(old->authorizer_id, route->authorizer_id) &&
            is_same_integration(integration_of(before, old), integration_of(after, route));
 }

@@ -50,6 +50,7 @@ struct route {
     char *authorizer_id;     /* NULL: none; of $connect alone */
     bool has_route_response; /* two-way: a RouteResponse with key $default */
     bool api_key_required;   /* of $connect alone */
+    bool needs_iam;          /* authorizationType AWS_IAM; of $connect alone */
 };
 
 struct api_key {

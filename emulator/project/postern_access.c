@@ -149,10 +149,10 @@ static void check_type(struct reading *reading, const struct json *object, const
 
     if (!word)
         return;
-    if (strcmp(word, "AWS_IAM") == 0)
+    if (strcmp(word, "AWS_IAM") == 0 && json_find(object, "authorizer"))
         reading_error(reading, type,
-                      "%s: \"authorizationType\" AWS_IAM is not supported yet: remove it to run "
-                      "the rest, with every client let in",
+                      "%s.authorizationType: a route has AWS_IAM or an \"authorizer\", not both: "
+                      "remove one of them",
                       place);
     else if (strcmp(word, "CUSTOM") == 0 && !json_find(object, "authorizer"))
         reading_error(reading, type,
@@ -170,11 +170,13 @@ void postern_access_read(struct reading *reading, const struct api *api, struct 
                          const struct json *object, const char *place)
 {
     const struct json *name = json_find(object, "authorizer");
+    const char *type        = json_find_string(object, "authorizationType");
     const struct authorizer *authorizer;
 
     refuse_elsewhere(reading, object, place);
     check_type(reading, object, place);
     route->api_key_required = reading_flag(object, "apiKeyRequired");
+    route->needs_iam        = type && strcmp(type, "AWS_IAM") == 0;
     if (!name || name->kind != JSON_STRING)
         return;
     authorizer = api_find_authorizer(api, name->string);

@@ -93,6 +93,8 @@ static void fill_row(const struct registry *registry, const struct api *api,
         append_note(notes, "two-way");
     if (route->authorizer_id)
         append_note(notes, "authorized");
+    if (route->needs_iam)
+        append_note(notes, "AWS_IAM");
     if (route->api_key_required)
         append_note(notes, "API key");
     if (integration && integration->timeout_milliseconds != INTEGRATION_TIMEOUT_MILLISECONDS)

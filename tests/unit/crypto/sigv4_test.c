@@ -33,7 +33,7 @@
 
 #define V1 "29756c4e190de255cf4a1c1c35dfce6ee8a780e8d303faae227d4b87e54119f1"
 
-static const char *find_secret(void *owner, const char *access_key)
+static const char *find_secret(const void *owner, const char *access_key)
 {
     return strcmp(access_key, KEY) == 0 ? SECRET : NULL;
 }

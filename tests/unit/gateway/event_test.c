@@ -107,10 +107,11 @@ static void a_browser_s_connect_event_has_its_query_and_user_agent(void **state)
 
 static void an_api_key_is_part_of_the_identity(void **state)
 {
+    SCOPED_TEXT credentials  = {0};
     struct event_facts facts = cli_facts;
 
-    facts.api_key    = "EXAMPLEAPIKEY0123456789abcdefghijklmnopqr";
-    facts.api_key_id = "k1e2y3i4d5";
+    event_write_api_key("EXAMPLEAPIKEY0123456789abcdefghijklmnopqr", "k1e2y3i4d5", &credentials);
+    facts.credentials = text_string(&credentials);
     check_connect("connect.api-key", &facts, CONNECTED_AT + 8,
                   "GET /dev HTTP/1.1\r\n" HOST_FIELD UPGRADE_FIELDS
                   "x-api-key: EXAMPLEAPIKEY0123456789abcdefghijklmnopqr\r\n\r\n");

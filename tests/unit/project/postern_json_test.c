@@ -174,8 +174,6 @@ static void a_route_that_cannot_work_is_a_problem(void **state)
 static void what_is_not_built_yet_is_refused_by_name(void **state)
 {
     static const struct row rows[] = {
-        {"IAM", ROUTE("\"$connect\": {\"function\": \"f\", \"authorizationType\": \"AWS_IAM\"}"),
-         "postern.json:3: apis.c.routes.$connect: \"authorizationType\" AWS_IAM is not supported yet: " OPEN},
         {"an integration", ROUTE("\"order\": {\"integration\": {\"integrationType\": \"HTTP_PROXY\"}}"),
          "postern.json:3: apis.c.routes.order: \"integration\" is not supported yet: only Lambda functions are, which \"function\" names\n"},
         {"checks of messages", ROUTE("\"order\": {\"function\": \"f\", \"modelSelectionExpression\": \"order\",\n\"requestModels\": {\"order\": \"Order\"}}"),
@@ -203,6 +201,9 @@ static void who_may_connect_is_said_on_connect_alone(void **state)
          "postern.json:5: apis.c.routes.$connect.authorizer: there is no authorizer \"tokne\": did you mean \"token\"?\n"},
         {"an authorizer like no other", ACCESS("\"authorizer\": \"somebody\""),
          "postern.json:5: apis.c.routes.$connect.authorizer: there is no authorizer \"somebody\": define it under \"authorizers\" of the API\n"},
+        {"IAM", ACCESS("\"authorizationType\": \"AWS_IAM\""), ""},
+        {"IAM and an authorizer", ACCESS("\"authorizationType\": \"AWS_IAM\", \"authorizer\": \"token\""),
+         "postern.json:5: apis.c.routes.$connect.authorizationType: a route has AWS_IAM or an \"authorizer\", not both: remove one of them\n"},
         {"a type without authorizer", ACCESS("\"authorizationType\": \"CUSTOM\""),
          "postern.json:5: apis.c.routes.$connect.authorizationType: CUSTOM needs an \"authorizer\": name one of the API's\n"},
         {"an authorizer for nothing", ACCESS("\"authorizer\": \"token\", \"authorizationType\": \"NONE\""),
