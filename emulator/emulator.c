@@ -1,6 +1,7 @@
 #include "emulator.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -399,6 +400,7 @@ static void announce(struct emulator *emulator)
 static void serve(struct emulator *emulator)
 {
     announce(emulator);
+    malloc_trim(0); /* opening took more than serving needs: the database was walked through */
     if (!emulator->is_stopping)
         loop_run(&emulator->loop);
     emulator->admin.is_stopping = true;

@@ -311,15 +311,29 @@ static struct connection_row read_row(sqlite3_stmt *statement)
     };
 }
 
-int connection_table_recover(struct connection_table *table, int64_t now,
-                             void (*visit)(void *owner, const struct connection_row *row),
-                             void *owner)
+/* 1 or 0, or a negative errno. Nothing has been written by then that finished_count doesn't know.
+ */
+static int has_unfinished(const struct connection_table *table)
+{
+    sqlite3_int64 count;
+    int result =
+        database_query_number(table->database, "SELECT count(*) FROM connections", 0, &count);
+
+    return result < 0 ? result : count != table->finished_count;
+}
+
+/* To find a row that isn't finished takes a walk past all others. */
+static int recover(struct connection_table *table, int64_t now,
+                   void (*visit)(void *owner, const struct connection_row *row), void *owner)
 {
     sqlite3_stmt *undelivered;
     int count  = 0;
-    int result = close_the_open(table, now);
+    int result = has_unfinished(table);
     int step;
 
+    if (result <= 0)
+        return result;
+    result = close_the_open(table, now);
     if (result < 0)
         return result;
     result = database_prepare(table->database, undelivered_sql, &undelivered);
@@ -336,4 +350,14 @@ int connection_table_recover(struct connection_table *table, int64_t now,
         result = database_log(table->database, "cannot read the connections of an earlier run");
     sqlite3_finalize(undelivered);
     return result < 0 ? result : count;
+}
+
+int connection_table_recover(struct connection_table *table, int64_t now,
+                             void (*visit)(void *owner, const struct connection_row *row),
+                             void *owner)
+{
+    int result = recover(table, now, visit, owner);
+
+    sqlite3_db_release_memory(table->database); /* the pages of the walks */
+    return result;
 }
