@@ -46,10 +46,10 @@ struct connection {
     uint64_t number;             /* of the open ones, in order of connecting; 0 before */
     int64_t connected_at;        /* ms since 1970 */
     int64_t last_active_at;
-    enum connection_state state;
-    bool is_touched;
-    uint16_t close_code;
     char *close_reason; /* NULL until it has ended */
+    enum connection_state state;
+    uint16_t close_code;
+    bool is_touched;
     char id[ID_SIZE];
 
     /* Pieces of one block, which is owned. */
