@@ -24,9 +24,9 @@
 
 #define CLOSING_MILLISECONDS 5000 /* until a client that doesn't go is dropped */
 
-/* For each connection: idle ones are many, messages are short. A whole kilobyte with what
- * libwebsockets and malloc add. */
-#define RECEIVE_BUFFER_SIZE 996
+/* For each connection: idle ones are many, messages are short. With what libwebsockets
+ * and malloc add it stays below a kilobyte. */
+#define RECEIVE_BUFFER_SIZE 960
 #define SERVICE_BUFFER_SIZE 16384
 #define FRAME_SIZE_DEFAULT  131072 /* of what is sent, where limits name none */
 #define FRAME_HEADER_ROOM   1024   /* for what goes in front of a frame in one packet */
