@@ -89,23 +89,35 @@ static bool is_env_file(const struct reload *reload, const char *path)
     return file_is_in(path, folder) && strcmp(path + strlen(folder), "/.env") == 0;
 }
 
-/* The ready file is written under another name first. */
-static bool is_ours(const struct reload *reload, const char *path)
+/* The ready file is written under another name first, with a number behind it. */
+static bool is_ready_file(const struct reload *reload, const char *path)
 {
-    if (strcmp(path, reload->settings.data_folder) == 0)
-        return true;
-    return reload->ready_file && strncmp(path, reload->ready_file, strlen(reload->ready_file)) == 0;
+    size_t size = reload->ready_file ? strlen(reload->ready_file) : 0;
+
+    if (size == 0 || strncmp(path, reload->ready_file, size) != 0)
+        return false;
+    path += size;
+    return path[0] == '\0' || (path[0] == '.' && path[1 + strspn(path + 1, "0123456789")] == '\0');
 }
 
-static bool is_of_a_function(const struct registry *registry, const char *path)
+static bool is_ours(const struct reload *reload, const char *path)
+{
+    return strcmp(path, reload->settings.data_folder) == 0 || is_ready_file(reload, path);
+}
+
+/* True if a function's code is in path, or path is part of it. */
+static bool is_on_the_way_to_code(const struct registry *registry, const char *path)
 {
     for (size_t i = 0; i < registry->function_count; i++) {
-        if (file_is_in(path, registry->functions[i].code_uri))
+        const char *code_uri = registry->functions[i].code_uri;
+
+        if (file_is_in(path, code_uri) || file_is_in(code_uri, path))
             return true;
     }
     return false;
 }
 
+/* Of a folder without code, only what is in the project's own folder matters, and nothing below. */
 static bool is_ignored(void *owner, const char *path)
 {
     const struct reload *reload               = owner;
@@ -113,25 +125,10 @@ static bool is_ignored(void *owner, const char *path)
 
     if (is_env_file(reload, path))
         return false;
-    return watching_ignores(last_component(path)) || is_ours(reload, path) ||
-           (!file_is_in(path, configuration->project.folder) &&
-            !is_of_a_function(&configuration->registry, path));
-}
-
-/* True if watching root watches path, too: nothing on the way there is ignored. */
-static bool is_reached(const char *path, const char *root)
-{
-    SCOPED_MEMORY char *rest = NULL;
-    char *left               = NULL;
-
-    if (!file_is_in(path, root))
-        return false;
-    rest = memory_copy_string(path + strlen(root));
-    for (char *name = strtok_r(rest, "/", &left); name; name = strtok_r(NULL, "/", &left)) {
-        if (watching_ignores(name))
-            return false;
-    }
-    return true;
+    if (watching_ignores(last_component(path)) || is_ours(reload, path))
+        return true;
+    return !project_is_made_of(&configuration->project, path) &&
+           !is_on_the_way_to_code(&configuration->registry, path);
 }
 
 /* Watches the project's folder, and what is read from elsewhere. */
@@ -146,7 +143,7 @@ static void watch_all(struct reload *reload)
 
     folders[count++] = configuration->project.folder;
     for (size_t i = 0; i < registry->function_count; i++) {
-        if (!is_reached(registry->functions[i].code_uri, folders[0]))
+        if (strcmp(registry->functions[i].code_uri, folders[0]) != 0)
             folders[count++] = registry->functions[i].code_uri;
     }
     if (reload->env_file && !file_is_in(reload->env_file, folders[0])) {

@@ -115,6 +115,36 @@ test("a changed environment reaches the next process, the project's and .env's",
   await client.close();
 });
 
+test('an --env-file elsewhere is watched, and nothing beside it', async (t) => {
+  const app = 'exports.handler = async () => ({ statusCode: 200, body: process.env.SIZE });\n';
+  const folder = temporaryFolder(t);
+  writeFiles(folder, { 'dev.env': 'SIZE=1\n' });
+  const emulator = await start(t, { 'postern.json': project(), 'app.js': app }, { args: ['--env-file', path.join(folder, 'dev.env')] });
+  const client = await emulator.connect();
+
+  assert.equal(await client.ask('x'), '1');
+  writeFiles(folder, { 'app.js': '', 'postern.json': '{' });
+  writeFiles(folder, { 'dev.env': 'SIZE=2\n' });
+  await emulator.waitForLog(/function f changed/);
+  assert.equal(await client.ask('x'), '2');
+  assert.equal(reloads(emulator).length, 1);
+  await client.close();
+});
+
+test('`postern run` reloads, too', async (t) => {
+  const script = `const fs = require('node:fs');
+fs.writeFileSync('project/app.js', fs.readFileSync('project/app.js', 'utf8').replace('one', 'two'));
+const look = setInterval(() => fs.existsSync('seen') && (clearInterval(look), process.exit(3)), 5);`;
+  const emulator = await start(t, { 'postern.json': project(), 'app.js': node('one') });
+
+  await emulator.stop();
+  emulator.spawn(['run', emulator.folder, '--port', '0', '--', process.execPath, '-e', script]);
+  await emulator.waitForLog(/reloaded f in .*: app\.js has changed/);
+  fs.writeFileSync(path.join(emulator.outside, 'seen'), '');
+  await emulator.ended;
+  assert.deepEqual(emulator.exit, { status: 3, signal: null });
+});
+
 test('a broken project is told with its lines, once, and the last good one serves until it is mended', async (t) => {
   const emulator = await start(t, { 'postern.json': project(), 'app.js': node('one') });
   const client = await emulator.connect();
@@ -178,6 +208,21 @@ test('connections to a stage that is removed are closed with 1001, and its $disc
   assert.equal((await emulator.refused('/old')).status, 403);
   assert.equal(await staying.ask('x'), 'one');
   await staying.close();
+});
+
+test('a client whose stage is removed while its $connect handler runs is accepted and closed with 1001', async (t) => {
+  const routes = { $connect: { function: 'gone' }, $disconnect: { function: 'gone' } };
+  const gone = { gone: { runtime: 'nodejs20.x', handler: 'echo.handler', timeout: 20 } };
+  const emulator = await startEmulator(t, 'echo', { files: { 'postern.json': project(NODE, { routes, stages: { old: {} } }, gone), 'app.js': node('one') } });
+  const [gate, open] = emulator.gate('connect');
+  const connecting = emulator.connect(`/old?waitFor=${gate}`);
+
+  await emulator.event(({ requestContext }) => requestContext.eventType === 'CONNECT');
+  await change(emulator, { 'postern.json': project() }, /stage old removed/);
+  open();
+  const client = await connecting;
+  assert.equal((await client.whenClosed()).code, 1001);
+  assert.equal((await emulator.disconnectEvent(client.connectionId)).requestContext.disconnectStatusCode, 1001);
 });
 
 test('an API with another id is another API', async (t) => {

@@ -252,6 +252,33 @@ static void folders_that_are_not_wanted_any_more_are_left(void **state)
     assert_string_equal(text_string(&scene->seen), " /two/b ");
 }
 
+/* More than the kernel keeps for us: names alternate, since it keeps one of events that are alike.
+ */
+static void overflow(const struct scene *scene)
+{
+    FILE *file    = fopen("/proc/sys/fs/inotify/max_queued_events", "r");
+    unsigned most = 0;
+
+    assert_non_null(file);
+    assert_int_equal(fscanf(file, "%u", &most), 1);
+    fclose(file);
+    for (unsigned i = 0; i <= most; i++)
+        write_file(scene, i % 2 ? "/odd" : "/even");
+}
+
+static void lost_events_are_everything_and_new_folders_are_found(void **state)
+{
+    struct scene *scene = *state;
+
+    watch_folders(scene, "", NULL);
+    overflow(scene);
+    make_folder(scene, "/new");
+    expect(scene, " /odd ");
+    assert_true(scene->was_everything);
+    write_file(scene, "/new/a");
+    expect(scene, " /new/a ");
+}
+
 #define SCENE_TEST(test) cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
 
 int main(void)
@@ -264,6 +291,7 @@ int main(void)
         SCENE_TEST(more_than_can_be_named_is_everything),
         SCENE_TEST(a_folder_that_comes_later_is_told_and_watched),
         SCENE_TEST(folders_that_are_not_wanted_any_more_are_left),
+        SCENE_TEST(lost_events_are_everything_and_new_folders_are_found),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
