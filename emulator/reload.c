@@ -1,10 +1,10 @@
 #include "reload.h"
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -16,7 +16,7 @@
 #include "loop/watch.h"
 #include "loop/work.h"
 #include "model/difference.h"
-#include "project/watching.h"
+#include "watched.h"
 
 /* Functions that one log line names. */
 #define NAMED_MAX 5
@@ -25,8 +25,7 @@ struct reading;
 
 struct reload {
     struct reload_settings settings;
-    char *env_file;   /* absolute; NULL: .env beside the project */
-    char *ready_file; /* absolute; NULL: none */
+    struct watched watched;
     struct watch *watch;
     struct reading *reading; /* the project is being read */
     bool is_outdated;        /* and has changed since that began */
@@ -54,104 +53,21 @@ static double milliseconds_since(int64_t begin)
     return (double)(clock_microseconds() - begin) / 1000;
 }
 
-/* Which files matter. */
-
-static const char *last_component(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
-
-/* The absolute path of a file that needn't exist yet, in a folder that does; NULL without one. */
-static char *resolve(const char *path)
-{
-    SCOPED_MEMORY char *folder   = NULL;
-    SCOPED_MEMORY char *resolved = NULL;
-    size_t size;
-
-    if (!path)
-        return NULL;
-    size     = (size_t)(last_component(path) - path);
-    folder   = size > 0 ? memory_copy(path, size) : memory_copy_string(".");
-    resolved = realpath(folder, NULL);
-    return resolved ? memory_format("%s/%s", strcmp(resolved, "/") == 0 ? "" : resolved,
-                                    last_component(path))
-                    : NULL;
-}
-
-static bool is_env_file(const struct reload *reload, const char *path)
-{
-    const char *folder = current(reload)->project.folder;
-
-    if (reload->env_file)
-        return strcmp(path, reload->env_file) == 0;
-    return file_is_in(path, folder) && strcmp(path + strlen(folder), "/.env") == 0;
-}
-
-/* The ready file is written under another name first, with a number behind it. */
-static bool is_ready_file(const struct reload *reload, const char *path)
-{
-    size_t size = reload->ready_file ? strlen(reload->ready_file) : 0;
-
-    if (size == 0 || strncmp(path, reload->ready_file, size) != 0)
-        return false;
-    path += size;
-    return path[0] == '\0' || (path[0] == '.' && path[1 + strspn(path + 1, "0123456789")] == '\0');
-}
-
-static bool is_ours(const struct reload *reload, const char *path)
-{
-    return strcmp(path, reload->settings.data_folder) == 0 || is_ready_file(reload, path);
-}
-
-/* True if a function's code is in path, or path is part of it. */
-static bool is_on_the_way_to_code(const struct registry *registry, const char *path)
-{
-    for (size_t i = 0; i < registry->function_count; i++) {
-        const char *code_uri = registry->functions[i].code_uri;
-
-        if (file_is_in(path, code_uri) || file_is_in(code_uri, path))
-            return true;
-    }
-    return false;
-}
-
-/* Of a folder without code, only what is in the project's own folder matters, and nothing below. */
 static bool is_ignored(void *owner, const char *path)
 {
-    const struct reload *reload               = owner;
-    const struct configuration *configuration = current(reload);
+    const struct reload *reload = owner;
 
-    if (is_env_file(reload, path))
-        return false;
-    if (watching_ignores(last_component(path)) || is_ours(reload, path))
-        return true;
-    return !project_is_made_of(&configuration->project, path) &&
-           !is_on_the_way_to_code(&configuration->registry, path);
+    return watched_ignores(&reload->watched, current(reload), path);
 }
 
-/* Watches the project's folder, and what is read from elsewhere. */
 static void watch_all(struct reload *reload)
 {
-    const struct configuration *configuration = current(reload);
-    const struct registry *registry           = &configuration->registry;
-    SCOPED_MEMORY const char **folders =
-        memory_new((registry->function_count + 2) * sizeof *folders);
-    SCOPED_MEMORY char *beside = NULL;
-    size_t count               = 0;
+    struct arena arena = {0};
+    size_t count;
+    const char **folders = watched_folders(&reload->watched, current(reload), &arena, &count);
 
-    folders[count++] = configuration->project.folder;
-    for (size_t i = 0; i < registry->function_count; i++) {
-        if (strcmp(registry->functions[i].code_uri, folders[0]) != 0)
-            folders[count++] = registry->functions[i].code_uri;
-    }
-    if (reload->env_file && !file_is_in(reload->env_file, folders[0])) {
-        beside           = memory_copy(reload->env_file,
-                                       (size_t)(last_component(reload->env_file) - reload->env_file - 1));
-        folders[count++] = beside[0] ? beside : "/";
-    }
     watch_set(reload->watch, folders, count);
+    arena_deinit(&arena);
 }
 
 /* What has changed is code. */
@@ -183,15 +99,14 @@ static const char *shorten(const struct reload *reload, const char *path)
 static size_t pick(const struct reload *reload, const struct function *function,
                    const struct watch_changes *changes, const char **files)
 {
-    const struct project *project = &current(reload)->project;
-    size_t count                  = 0;
+    size_t count = 0;
 
     for (size_t i = 0; i < changes->count; i++) {
         const char *path = changes->paths[i];
 
-        if (project_is_made_of(project, path) || is_env_file(reload, path))
+        if (watched_makes_project(&reload->watched, current(reload), path))
             continue;
-        if (file_is_in(path, function->code_uri) || file_is_in(function->code_uri, path))
+        if (watched_touches_code(function, path))
             files[count++] = shorten(reload, path);
     }
     return count;
@@ -362,13 +277,11 @@ static void start_reading(struct reload *reload, int64_t changed_at)
 
 static bool is_of_project(const struct reload *reload, const struct watch_changes *changes)
 {
-    const struct project *project = &current(reload)->project;
-
     for (size_t i = 0; i < changes->count; i++) {
         const char *path = changes->paths[i];
 
-        if (project_is_made_of(project, path) || is_env_file(reload, path) ||
-            file_is_in(project->folder, path))
+        if (watched_makes_project(&reload->watched, current(reload), path) ||
+            file_is_in(current(reload)->project.folder, path))
             return true;
     }
     return changes->is_everything;
@@ -394,9 +307,8 @@ struct reload *reload_new(const struct reload_settings *settings)
         .owner      = reload,
     };
 
-    reload->settings   = *settings;
-    reload->env_file   = resolve(settings->env_file);
-    reload->ready_file = resolve(settings->ready_file);
+    reload->settings = *settings;
+    watched_init(&reload->watched, settings->env_file, settings->ready_file, settings->data_folder);
     text_append_string(&reload->told, text_string(&current(reload)->problems));
     reload->watch = watch_new(&watched);
     if (!reload->watch) {
@@ -416,7 +328,6 @@ void reload_free(struct reload *reload)
         reload->reading->reload = NULL;
     watch_free(reload->watch);
     text_deinit(&reload->told);
-    free(reload->env_file);
-    free(reload->ready_file);
+    watched_deinit(&reload->watched);
     free(reload);
 }

@@ -115,21 +115,25 @@ test("a changed environment reaches the next process, the project's and .env's",
   await client.close();
 });
 
-test('an --env-file elsewhere is watched, and nothing beside it', async (t) => {
-  const app = 'exports.handler = async () => ({ statusCode: 200, body: process.env.SIZE });\n';
-  const folder = temporaryFolder(t);
-  writeFiles(folder, { 'dev.env': 'SIZE=1\n' });
-  const emulator = await start(t, { 'postern.json': project(), 'app.js': app }, { args: ['--env-file', path.join(folder, 'dev.env')] });
-  const client = await emulator.connect();
+for (const [what, folderOf] of [['elsewhere', (outside) => path.join(outside, 'settings')], ['in a folder without code', (outside) => path.join(outside, 'project/settings')]]) {
+  test(`an --env-file ${what} is watched, and nothing beside it`, async (t) => {
+    const app = 'exports.handler = async () => ({ statusCode: 200, body: process.env.SIZE });\n';
+    const outside = temporaryFolder(t);
+    const folder = folderOf(outside);
+    writeFiles(path.join(outside, 'project'), { 'postern.json': project({ ...NODE, codeUri: 'src' }), 'src/app.js': app });
+    writeFiles(folder, { 'dev.env': 'SIZE=1\n' });
+    const emulator = await startEmulator(t, null, { folder: path.join(outside, 'project'), args: ['--env-file', path.join(folder, 'dev.env')] });
+    const client = await emulator.connect();
 
-  assert.equal(await client.ask('x'), '1');
-  writeFiles(folder, { 'app.js': '', 'postern.json': '{' });
-  writeFiles(folder, { 'dev.env': 'SIZE=2\n' });
-  await emulator.waitForLog(/function f changed/);
-  assert.equal(await client.ask('x'), '2');
-  assert.equal(reloads(emulator).length, 1);
-  await client.close();
-});
+    assert.equal(await client.ask('x'), '1');
+    writeFiles(folder, { 'app.js': '', 'postern.json': '{' });
+    writeFiles(folder, { 'dev.env': 'SIZE=2\n' });
+    await emulator.waitForLog(/function f changed/);
+    assert.equal(await client.ask('x'), '2');
+    assert.equal(reloads(emulator).length, 1);
+    await client.close();
+  });
+}
 
 test('`postern run` reloads, too', async (t) => {
   const script = `const fs = require('node:fs');
