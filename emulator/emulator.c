@@ -429,6 +429,7 @@ int emulator_run(const struct emulator_settings *settings)
 
     if (keeper_start(&emulator.keeper) < 0)
         return 1;
+    log_start(); /* the keeper, which is forked, has no use for its thread */
     configuration                     = configuration_read(settings->project, settings->env_file);
     emulator.deployment.configuration = configuration;
     if (configuration->problems.size > 0)
@@ -442,5 +443,6 @@ int emulator_run(const struct emulator_settings *settings)
     close_all(&emulator);
     keeper_stop(&emulator.keeper);
     deployment_deinit(&emulator.deployment);
+    log_stop();
     return emulator.status;
 }

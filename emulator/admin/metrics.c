@@ -4,6 +4,7 @@
 
 #include "admin/admin_api.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/metric.h"
 #include "base/text.h"
@@ -106,6 +107,9 @@ static const struct metric processes = {
 static const struct metric backlog = {
     "postern_store_waiting_writes", METRIC_GAUGE,
     "Changes that wait for the next transaction of the database."};
+static const struct metric log_lines = {
+    "postern_log_lines_dropped_total", METRIC_COUNTER,
+    "Log lines dropped because standard error wasn't read."};
 static const struct metric uptime = {
     "postern_uptime_seconds", METRIC_GAUGE,
     "Seconds since the start."};
@@ -236,6 +240,7 @@ void metrics_write(const struct admin *admin, struct text *out)
     write_gateway(admin->gateway, out);
     write_functions(admin->lambda, out);
     write_one(&backlog, store_backlog(admin->store), out);
+    write_one(&log_lines, log_dropped_count(), out);
     write_one(&uptime, (uint64_t)(clock_microseconds() - admin->started_at) / 1000000, out);
     metric_begin(&version, out);
     metric_write(&version, METRIC_LABELS({"version", POSTERN_VERSION}), 1, out);

@@ -3,10 +3,10 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log_line.h"
+#include "base/log_writer.h"
 #include "base/text.h"
 
 /* Between two lines about the same lasting trouble. */
@@ -53,8 +53,7 @@ static void write_line(enum log_level level, const struct log_field *fields, str
 
     log_line_write(&line, (enum log_format)current_format, level, fields, message,
                    clock_milliseconds());
-    if (write(STDERR_FILENO, line.data, line.size) < 0)
-        return; /* nobody reads the log: nothing else suffers */
+    log_writer_write(line.data, line.size);
 }
 
 void log_write(enum log_level level, const struct log_field *fields, const char *format, ...)
@@ -82,4 +81,31 @@ int log_errno(int number, const char *format, ...)
     if (log_is_on(LOG_ERROR))
         write_line(LOG_ERROR, NULL, &message);
     return -number;
+}
+
+static void describe_dropped(uint64_t count, struct text *line)
+{
+    SCOPED_TEXT message = {0};
+    SCOPED_TEXT one     = {0};
+
+    text_append_format(&message, "%llu log lines were dropped: standard error wasn't read in time",
+                       (unsigned long long)count);
+    log_line_write(&one, (enum log_format)current_format, LOG_WARN,
+                   LOG_FIELDS({"reason", "log-lines-dropped"}), &message, clock_milliseconds());
+    text_append(line, one.data, one.size);
+}
+
+void log_start(void)
+{
+    log_writer_start(describe_dropped);
+}
+
+void log_stop(void)
+{
+    log_writer_stop();
+}
+
+uint64_t log_dropped_count(void)
+{
+    return log_writer_dropped();
 }

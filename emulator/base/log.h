@@ -31,6 +31,17 @@ struct log_field {
 /* Sets what is written and how; may be called at any time. */
 void log_configure(enum log_level level, enum log_format format);
 
+/*
+ * From log_start() on nobody who logs waits for the reader of standard error: lines that it doesn't
+ * take in time are dropped, counted, and told about in a line of their own. To be called once
+ * nothing is forked any more. log_stop() writes what is left, unless nobody reads it.
+ */
+void log_start(void);
+void log_stop(void);
+
+/* Lines dropped since the process began. */
+uint64_t log_dropped_count(void);
+
 /* True if lines of this level are written: for work done only to be logged. */
 bool log_is_on(enum log_level level);
 
