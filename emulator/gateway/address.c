@@ -5,15 +5,11 @@
 #include <strings.h>
 
 #include "base/url.h"
+#include "gateway/custom_domain.h"
 #include "gateway/snapshot.h"
 
 /* AWS: stage names have at most 128 characters; encoded ones take three times as many bytes. */
 #define SEGMENT_SIZE_MAX 384
-
-struct stages {
-    struct live_stage *const *items;
-    size_t count;
-};
 
 /* Takes the next segment of a path, decoded; doubled slashes are one. What is longer than any name
  * comes empty, and so is none. False at the end. */
@@ -43,12 +39,13 @@ static bool is_of_api(const struct live_stage *stage, const char *api)
 
 /* The stage of that name (NULL: any) in that API (an id or a name; NULL: any), if it is the only
  * one. */
-static struct live_stage *find_only(const struct stages *stages, const char *api, const char *name)
+static struct live_stage *find_only(const struct address_book *book, const char *api,
+                                    const char *name)
 {
     struct live_stage *found = NULL;
 
-    for (size_t i = 0; i < stages->count; i++) {
-        struct live_stage *stage = stages->items[i];
+    for (size_t i = 0; i < book->stage_count; i++) {
+        struct live_stage *stage = book->stages[i];
 
         if (!is_served(stage) || !is_of_api(stage, api))
             continue;
@@ -61,10 +58,10 @@ static struct live_stage *find_only(const struct stages *stages, const char *api
     return found;
 }
 
-static bool is_stage_name(const struct stages *stages, const char *name)
+static bool is_stage_name(const struct address_book *book, const char *name)
 {
-    for (size_t i = 0; i < stages->count; i++) {
-        if (is_served(stages->items[i]) && strcmp(stages->items[i]->stage_name, name) == 0)
+    for (size_t i = 0; i < book->stage_count; i++) {
+        if (is_served(book->stages[i]) && strcmp(book->stages[i]->stage_name, name) == 0)
             return true;
     }
     return false;
@@ -80,24 +77,25 @@ static void set_stage(struct address *address, struct live_stage *stage, const c
 }
 
 /* The path of an API that is known already: its stage, and what follows. */
-static void resolve_in_api(const struct stages *stages, const char *api, const char *path,
+static void resolve_in_api(const struct address_book *book, const char *api, const char *path,
                            struct address *address)
 {
     char segment[SEGMENT_SIZE_MAX + 1];
 
     address->problem = "the API has no such stage, or there is no such API";
     if (next_segment(&path, segment))
-        set_stage(address, find_only(stages, api, segment), path);
+        set_stage(address, find_only(book, api, segment), path);
 }
 
-static void resolve_by_path(const struct stages *stages, const char *path, struct address *address)
+static void resolve_by_path(const struct address_book *book, const char *path,
+                            struct address *address)
 {
     const char *rest = path;
     char segment[SEGMENT_SIZE_MAX + 1];
 
     if (!next_segment(&rest, segment)) {
         address->problem = "the path names no stage, and there is not just one";
-        set_stage(address, find_only(stages, NULL, NULL), path);
+        set_stage(address, find_only(book, NULL, NULL), path);
         return;
     }
     if (strcmp(segment, "@connections") == 0) {
@@ -105,13 +103,13 @@ static void resolve_by_path(const struct stages *stages, const char *path, struc
         address->rest = path;
         return;
     }
-    set_stage(address, find_only(stages, NULL, segment), rest);
+    set_stage(address, find_only(book, NULL, segment), rest);
     if (address->kind == ADDRESS_STAGE)
         return;
-    resolve_in_api(stages, segment, rest, address);
+    resolve_in_api(book, segment, rest, address);
     if (address->kind == ADDRESS_STAGE)
         return;
-    address->problem = is_stage_name(stages, segment)
+    address->problem = is_stage_name(book, segment)
                            ? "several APIs have a stage of that name: put the API's id before it"
                            : "there is no stage, API id or API name like the path's first segment";
 }
@@ -152,22 +150,49 @@ static bool take_api_from_host(const char *host, char api[SEGMENT_SIZE_MAX + 1],
     return true;
 }
 
-void address_resolve(struct live_stage *const *stages, size_t count, const char *host,
-                     const char *target, struct address *address)
+/*
+ * AWS (observed): the path at a custom domain has no stage in it; one that has is unmapped. Events
+ * carry the host that the client used. AWS?: with its port, where it isn't that of https.
+ */
+static void resolve_in_domain(const struct custom_domain *domain, const char *host,
+                              const char *path, struct address *address)
 {
-    const struct stages known = {stages, count};
-    const char *localstack    = after_localstack_prefix(target);
+    const char *rest = path;
+    char key[SEGMENT_SIZE_MAX + 1];
+    struct live_stage *stage = NULL;
+
+    address->kind    = ADDRESS_UNMAPPED;
+    address->problem = "the custom domain has no API mapping for the path's first segment";
+    if (strlen(host) < sizeof address->domain)
+        snprintf(address->domain, sizeof address->domain, "%s", host);
+    if (next_segment(&rest, key) && strcmp(key, "@connections") != 0) {
+        stage = custom_domain_stage(domain, key);
+    } else {
+        stage = custom_domain_stage(domain, "");
+        rest  = path;
+    }
+    if (stage && is_served(stage))
+        set_stage(address, stage, rest);
+}
+
+void address_resolve(const struct address_book *book, const char *host, const char *target,
+                     struct address *address)
+{
+    const struct custom_domain *domain = custom_domain_find(book->domains, host);
+    const char *localstack             = after_localstack_prefix(target);
     char api[SEGMENT_SIZE_MAX + 1];
 
     *address = (struct address){.kind = ADDRESS_UNKNOWN, .rest = target, .problem = ""};
-    if (localstack) {
+    if (domain) {
+        resolve_in_domain(domain, host, target, address);
+    } else if (localstack) {
         address->problem = "the path is not /_aws/execute-api/{apiId}/{stage} of a known stage";
         if (next_segment(&localstack, api))
-            resolve_in_api(&known, api, localstack, address);
+            resolve_in_api(book, api, localstack, address);
     } else if (take_api_from_host(host, api, address)) {
-        resolve_in_api(&known, api, target, address);
+        resolve_in_api(book, api, target, address);
     } else {
-        resolve_by_path(&known, target, address);
+        resolve_by_path(book, target, address);
     }
 }
 

@@ -2,12 +2,13 @@
 
 /*
  * Which API and stage a request means, in all the forms of URL that clients use: by path, by AWS's
- * host name, by LocalStack's path. Looks at strings only.
+ * host name, by a custom domain name, by LocalStack's path. Looks at strings only.
  */
 
 #include <stdbool.h>
 #include <stddef.h>
 
+struct custom_domains;
 struct live_stage;
 
 #define ADDRESS_DOMAIN_SIZE 256
@@ -15,6 +16,7 @@ struct live_stage;
 enum address_kind {
     ADDRESS_STAGE,     /* stage is set */
     ADDRESS_ANY_STAGE, /* /@connections at the root: connection ids are unique in one emulator */
+    ADDRESS_UNMAPPED,  /* a custom domain without such a mapping: 404; problem says why */
     ADDRESS_UNKNOWN,   /* no such stage: 403; problem says why */
 };
 
@@ -24,14 +26,21 @@ struct address {
     const char *rest; /* what follows the stage in target: "", or it begins with '/', '?' or '@' */
     const char *problem;
 
-    /* The host for events if it is one of AWS's; "" otherwise: then the emulator's own domain
-     * counts. */
+    /* The host for events if it is one of AWS's or a custom domain; "" otherwise: then the
+     * emulator's own domain counts. */
     char domain[ADDRESS_DOMAIN_SIZE];
 };
 
+/* What addresses can mean. Borrowed. */
+struct address_book {
+    struct live_stage *const *stages;
+    size_t stage_count;
+    const struct custom_domains *domains;
+};
+
 /* host is the Host header (NULL: none), target the raw request target. */
-void address_resolve(struct live_stage *const *stages, size_t count, const char *host,
-                     const char *target, struct address *address);
+void address_resolve(const struct address_book *book, const char *host, const char *target,
+                     struct address *address);
 
 /* True if nothing but slashes (and a query) is left of target at rest. */
 bool address_is_whole(const struct address *address);

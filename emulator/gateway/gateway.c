@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "gateway/address.h"
 #include "gateway/connection.h"
 #include "gateway/departure.h"
 #include "gateway/gateway_state.h"
@@ -75,6 +76,7 @@ void gateway_free(struct gateway *gateway)
         free(stage);
     }
     free(gateway->stages);
+    custom_domains_deinit(&gateway->domains);
     free(gateway->domain);
     free(gateway);
 }
@@ -89,6 +91,11 @@ static struct live_stage *find_stage(const struct gateway *gateway, const char *
             return stage;
     }
     return NULL;
+}
+
+static struct live_stage *find_mapped_stage(void *owner, const char *api_id, const char *stage_name)
+{
+    return find_stage(owner, api_id, stage_name);
 }
 
 static struct live_stage *add_stage(struct gateway *gateway, const char *api_id, const char *name)
@@ -153,7 +160,16 @@ void gateway_deploy(struct gateway *gateway, const struct registry *registry)
             deploy_stage(gateway, registry, &registry->apis[i], &registry->apis[i].stages[j]);
     }
     gateway->api_count = registry->api_count;
+    custom_domains_deploy(&gateway->domains, registry, find_mapped_stage, gateway);
     close_orphans(gateway);
+}
+
+void gateway_resolve_address(const struct gateway *gateway, const char *host, const char *target,
+                             struct address *address)
+{
+    const struct address_book book = {gateway->stages, gateway->stage_count, &gateway->domains};
+
+    address_resolve(&book, host, target, address);
 }
 
 void gateway_set_domain(struct gateway *gateway, const char *domain)

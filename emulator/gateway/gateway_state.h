@@ -4,6 +4,7 @@
 
 #include "base/map.h"
 #include "base/queue.h"
+#include "gateway/custom_domain.h"
 #include "gateway/gateway.h"
 #include "gateway/gateway_metrics.h"
 #include "http/operation.h"
@@ -22,6 +23,7 @@ struct gateway {
     struct live_stage **stages; /* every stage ever deployed here */
     size_t stage_count;
     size_t api_count; /* in the last deployment */
+    struct custom_domains domains;
 
     struct map connections; /* connection id to connection: the open ones */
     struct queue open;      /* the same, in order of connecting */
@@ -38,3 +40,8 @@ struct gateway {
     bool is_stopping;
     bool has_told_of_signature; /* the log said that one is malformed */
 };
+
+/* Which stage a request means. */
+struct address;
+void gateway_resolve_address(const struct gateway *gateway, const char *host, const char *target,
+                             struct address *address);

@@ -200,8 +200,7 @@ static void find_stage(struct handshake *handshake)
         refuse(handshake, error, detail);
         return;
     }
-    address_resolve(gateway->stages, gateway->stage_count, request_head_find(head, "Host"),
-                    head->target, &address);
+    gateway_resolve_address(gateway, request_head_find(head, "Host"), head->target, &address);
     /* AWS?: segments behind the stage are refused like an unknown stage. */
     if (address.kind != ADDRESS_STAGE || !address_is_whole(&address)) {
         log_refusal(handshake, "unknown-stage",

@@ -219,12 +219,13 @@ void management_api_resolve(struct gateway *gateway, struct call *call, struct h
 {
     struct address address;
 
-    address_resolve(gateway->stages, gateway->stage_count, call_header(call, "Host"),
-                    call_target(call), &address);
+    gateway_resolve_address(gateway, call_header(call, "Host"), call_target(call), &address);
     *target =
         (struct http_target){.owner = gateway, .subject = address.stage, .path = address.rest};
     if (address.kind == ADDRESS_UNKNOWN) {
         target->otherwise = reply_unknown_stage;
+    } else if (address.kind == ADDRESS_UNMAPPED) {
+        target->otherwise = reply_no_such_route;
     } else if (is_under_connections(address.rest)) {
         target->table     = &gateway->management;
         target->otherwise = reply_no_such_route;

@@ -111,6 +111,46 @@ static void compare_authorizers(const struct api *before, const struct api *afte
     }
 }
 
+static const struct domain_name *find_domain(const struct registry *registry, const char *name)
+{
+    for (size_t i = 0; i < registry->domain_name_count; i++) {
+        if (strcmp(registry->domain_names[i].name, name) == 0)
+            return &registry->domain_names[i];
+    }
+    return NULL;
+}
+
+static bool is_same_domain(const struct domain_name *a, const struct domain_name *b)
+{
+    if (a->mapping_count != b->mapping_count)
+        return false;
+    for (size_t i = 0; i < a->mapping_count; i++) {
+        if (strcmp(a->mappings[i].key, b->mappings[i].key) != 0 ||
+            strcmp(a->mappings[i].api_id, b->mappings[i].api_id) != 0 ||
+            strcmp(a->mappings[i].stage, b->mappings[i].stage) != 0)
+            return false;
+    }
+    return true;
+}
+
+static void compare_domains(const struct registry *before, const struct registry *after,
+                            struct list *list)
+{
+    for (size_t i = 0; i < after->domain_name_count; i++) {
+        const struct domain_name *domain = &after->domain_names[i];
+        const struct domain_name *old    = find_domain(before, domain->name);
+
+        if (!old)
+            add(list, "domain name", domain->name, ADDED);
+        else if (!is_same_domain(old, domain))
+            add(list, "domain name", domain->name, CHANGED);
+    }
+    for (size_t i = 0; i < before->domain_name_count; i++) {
+        if (!find_domain(after, before->domain_names[i].name))
+            add(list, "domain name", before->domain_names[i].name, REMOVED);
+    }
+}
+
 static const struct integration *integration_of(const struct api *api, const struct route *route)
 {
     return api_find_integration(api, route->integration_id);
@@ -208,6 +248,7 @@ void difference_describe(const struct registry *before, const struct registry *a
 
     compare_functions(before, after, &list);
     compare_keys(before, after, &list);
+    compare_domains(before, after, &list);
     compare_apis(before, after, &list);
     if (list.count > NAMED_MAX)
         text_append_format(out, " and %zu more changes", list.count - NAMED_MAX);

@@ -34,6 +34,19 @@ struct api_key *registry_add_api_key(struct registry *registry)
     return &registry->api_keys[registry->api_key_count++];
 }
 
+struct domain_name *registry_add_domain_name(struct registry *registry)
+{
+    registry->domain_names =
+        grow(registry->domain_names, registry->domain_name_count, sizeof *registry->domain_names);
+    return &registry->domain_names[registry->domain_name_count++];
+}
+
+struct api_mapping *domain_name_add_mapping(struct domain_name *domain)
+{
+    domain->mappings = grow(domain->mappings, domain->mapping_count, sizeof *domain->mappings);
+    return &domain->mappings[domain->mapping_count++];
+}
+
 struct authorizer *api_add_authorizer(struct api *api)
 {
     api->authorizers = grow(api->authorizers, api->authorizer_count, sizeof *api->authorizers);
@@ -216,6 +229,17 @@ static void integration_deinit(struct integration *integration)
     free(integration->function);
 }
 
+static void domain_name_deinit(struct domain_name *domain)
+{
+    free(domain->name);
+    for (size_t i = 0; i < domain->mapping_count; i++) {
+        free(domain->mappings[i].key);
+        free(domain->mappings[i].api_id);
+        free(domain->mappings[i].stage);
+    }
+    free(domain->mappings);
+}
+
 static void stage_deinit(struct stage *stage)
 {
     free(stage->stage_name);
@@ -250,6 +274,9 @@ void registry_deinit(struct registry *registry)
     for (size_t i = 0; i < registry->api_key_count; i++)
         api_key_deinit(&registry->api_keys[i]);
     free(registry->api_keys);
+    for (size_t i = 0; i < registry->domain_name_count; i++)
+        domain_name_deinit(&registry->domain_names[i]);
+    free(registry->domain_names);
     for (size_t i = 0; i < registry->api_count; i++)
         api_deinit(&registry->apis[i]);
     free(registry->apis);

@@ -82,11 +82,26 @@ struct api {
     size_t stage_count;
 };
 
+/* What a custom domain name's path begins with, and the stage that it means. */
+struct api_mapping {
+    char *key; /* "": nothing */
+    char *api_id;
+    char *stage;
+};
+
+struct domain_name {
+    char *name;
+    struct api_mapping *mappings;
+    size_t mapping_count;
+};
+
 struct registry {
     struct function *functions;
     size_t function_count;
     struct api_key *api_keys;
     size_t api_key_count;
+    struct domain_name *domain_names;
+    size_t domain_name_count;
     struct api *apis;
     size_t api_count;
 };
@@ -95,6 +110,8 @@ struct registry {
 struct function *registry_add_function(struct registry *registry);
 struct api *registry_add_api(struct registry *registry);
 struct api_key *registry_add_api_key(struct registry *registry);
+struct domain_name *registry_add_domain_name(struct registry *registry);
+struct api_mapping *domain_name_add_mapping(struct domain_name *domain);
 struct authorizer *api_add_authorizer(struct api *api);
 struct route *api_add_route(struct api *api);
 struct integration *api_add_integration(struct api *api);

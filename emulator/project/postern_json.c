@@ -10,6 +10,7 @@
 #include "model/limits.h"
 #include "project/postern_access.h"
 #include "project/postern_api.h"
+#include "project/postern_domain.h"
 #include "project/postern_function.h"
 #include "project/problems.h"
 #include "project/project.h"
@@ -37,8 +38,7 @@ static bool is_template(const struct json *document)
 static void read_document(struct reading *reading)
 {
     static const struct reading_unbuilt unbuilt[] = {
-        {"domainNames", NULL, NULL},
-        {"services",    NULL, NULL},
+        {"services", NULL, NULL},
     };
     const struct json *document = reading->document;
     const struct json *apis     = json_find(document, "apis");
@@ -55,6 +55,9 @@ static void read_document(struct reading *reading)
         postern_api_key_read(reading, item);
     for (const struct json *item = reading_members(apis); item; item = item->next)
         postern_api_read(reading, item);
+    for (const struct json *item = reading_members(json_find(document, "domainNames")); item;
+         item                    = item->next)
+        postern_domain_read(reading, item);
     if (!apis || (apis->kind == JSON_OBJECT && apis->count == 0))
         reading_warn(reading, apis ? apis : document,
                      "there are no \"apis\": nothing can be connected to");

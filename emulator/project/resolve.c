@@ -197,9 +197,22 @@ static void print_unused(const struct registry *registry, struct text *out)
         text_append_character(out, '\n');
 }
 
+static void print_domains(const struct registry *registry, struct text *out)
+{
+    for (size_t i = 0; i < registry->domain_name_count; i++) {
+        const struct domain_name *domain = &registry->domain_names[i];
+
+        for (size_t j = 0; j < domain->mapping_count; j++)
+            text_append_format(out, "  %s/%s is stage %s of %s\n", domain->name,
+                               domain->mappings[j].key, domain->mappings[j].stage,
+                               domain->mappings[j].api_id);
+    }
+}
+
 void resolve_print(const struct registry *registry, const char *http, struct text *out)
 {
     for (size_t i = 0; i < registry->api_count; i++)
         print_api(registry, &registry->apis[i], http, out);
+    print_domains(registry, out);
     print_unused(registry, out);
 }

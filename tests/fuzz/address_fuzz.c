@@ -7,6 +7,7 @@
 
 #include "fuzz_input.h"
 #include "gateway/address.h"
+#include "gateway/custom_domain.h"
 #include "gateway/snapshot.h"
 #include "http/operation.h"
 
@@ -29,6 +30,19 @@ static struct live_stage gone = {.api_id = other_id, .api_name = other, .stage_n
 
 static struct live_stage *const all[] = {&chat_dev, &chat_prod, &other_dev, &gone};
 
+static char no_key[] = "";
+static char v2_key[] = "v2";
+static char domain[] = "*.example.com";
+
+static struct custom_mapping mappings[] = {
+    {no_key, &chat_dev},
+    {v2_key, &gone    }
+};
+static struct custom_domain names[] = {
+    {domain, mappings, 2}
+};
+static const struct custom_domains domains = {names, 1};
+
 static const struct operation operations[] = {
     {"PostToConnection", "POST", "/@connections/{connectionId}", NULL},
 };
@@ -49,15 +63,17 @@ static void check_rest(const char *rest)
 
 static void check(size_t stages, const char *host, const char *target)
 {
+    const struct address_book book = {all, stages, &domains};
     struct address address;
 
-    address_resolve(all, stages, host, target, &address);
+    address_resolve(&book, host, target, &address);
     assert((address.kind == ADDRESS_STAGE) == (address.stage != NULL));
     assert(!address.stage || address.stage->snapshot);
     assert(address.rest >= target && address.rest <= target + strlen(target));
     assert(address.kind == ADDRESS_STAGE || address.rest == target);
     assert(strchr("/?#", *address.rest));
-    assert(address.kind != ADDRESS_UNKNOWN || *address.problem);
+    assert((address.kind != ADDRESS_UNKNOWN && address.kind != ADDRESS_UNMAPPED) ||
+           *address.problem);
     assert(strlen(address.domain) < sizeof address.domain);
     assert(!host || strncmp(address.domain, host, strlen(address.domain)) == 0);
     if (address_is_whole(&address))

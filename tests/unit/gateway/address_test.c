@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "gateway/custom_domain.h"
 #include "gateway/snapshot.h"
 
 static struct snapshot served;
@@ -31,6 +32,82 @@ static struct live_stage other_dev = {
 static struct live_stage gone = {.api_id = other_id, .api_name = other, .stage_name = old};
 
 static struct live_stage *const all[] = {&chat_dev, &chat_prod, &other_dev, &gone};
+
+static char no_key[]   = "";
+static char v2_key[]   = "v2";
+static char lost_key[] = "lost";
+static char domain[]   = "ws.example.com";
+static char wildcard[] = "*.example.org";
+
+static struct custom_mapping mappings[] = {
+    {no_key,   &chat_dev },
+    {v2_key,   &chat_prod},
+    {lost_key, NULL      }
+};
+static struct custom_mapping mapping[] = {
+    {v2_key, &other_dev}
+};
+static struct custom_domain names[] = {
+    {domain,   mappings, 3},
+    {wildcard, mapping,  1}
+};
+
+static const struct custom_domains domains = {names, ARRAY_SIZE(names)};
+
+static void resolve(struct live_stage *const *stages, size_t count, const char *host,
+                    const char *target, struct address *address)
+{
+    const struct address_book book = {stages, count, &domains};
+
+    address_resolve(&book, host, target, address);
+}
+
+static void a_custom_domain_has_mappings_for_stages(void **state)
+{
+    /* clang-format off */
+    static const struct {
+        const char *host;
+        const char *target;
+        const struct live_stage *stage; /* NULL: unmapped */
+        const char *rest;
+    } cases[] = {
+        {"ws.example.com",          "/",                       &chat_dev,  "/"              },
+        {"WS.Example.COM:3001",     "/v2?x=1",                 &chat_prod, "?x=1"           },
+        {"ws.example.com",          "/v2/@connections/x",      &chat_prod, "/@connections/x"},
+        {"ws.example.com",          "/@connections/x",         &chat_dev,  "/@connections/x"},
+        {"ws.example.com",          "/prod",                   NULL,       "/prod"          },
+        {"a.example.org",           "/v2",                     &other_dev, ""               },
+        {"a.example.org",           "/",                       NULL,       "/"              },
+        {"a.example.org",           "/chat000001/dev",         NULL,       "/chat000001/dev"},
+    };
+    /* clang-format on */
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct address address;
+
+        resolve(all, ARRAY_SIZE(all), cases[i].host, cases[i].target, &address);
+        if (address.kind != (cases[i].stage ? ADDRESS_STAGE : ADDRESS_UNMAPPED) ||
+            address.stage != cases[i].stage || strcmp(address.rest, cases[i].rest) != 0)
+            fail_msg("%s%s: %d %s", cases[i].host, cases[i].target, (int)address.kind,
+                     address.rest);
+        assert_string_equal(address.domain, cases[i].host);
+    }
+}
+
+static void other_hosts_are_no_custom_domain(void **state)
+{
+    static const char *const hosts[] = {"example.org", "a.b.example.org", ".example.org",
+                                        "ws.example.co", "xws.example.com"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(hosts); i++) {
+        struct address address;
+
+        resolve(all, ARRAY_SIZE(all), hosts[i], "/prod", &address);
+        assert_int_equal(address.kind, ADDRESS_STAGE);
+        assert_ptr_equal(address.stage, &chat_prod);
+        assert_string_equal(address.domain, "");
+    }
+}
 
 static void every_form_of_url_finds_its_stage(void **state)
 {
@@ -65,7 +142,7 @@ static void every_form_of_url_finds_its_stage(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct address address;
 
-        address_resolve(all, ARRAY_SIZE(all), cases[i].host, cases[i].target, &address);
+        resolve(all, ARRAY_SIZE(all), cases[i].host, cases[i].target, &address);
         if (address.kind != (cases[i].stage ? ADDRESS_STAGE : ADDRESS_UNKNOWN) ||
             address.stage != cases[i].stage || strcmp(address.rest, cases[i].rest) != 0 ||
             strcmp(address.domain, cases[i].domain) != 0)
@@ -79,7 +156,7 @@ static void the_only_stage_needs_no_path(void **state)
     struct live_stage *const only[] = {&chat_dev, &gone};
     struct address address;
 
-    address_resolve(only, ARRAY_SIZE(only), "localhost:3001", "/", &address);
+    resolve(only, ARRAY_SIZE(only), "localhost:3001", "/", &address);
     assert_int_equal(address.kind, ADDRESS_STAGE);
     assert_ptr_equal(address.stage, &chat_dev);
     assert_true(address_is_whole(&address));
@@ -94,12 +171,12 @@ static void a_segment_longer_than_any_name_is_unknown(void **state)
 
     memset(target, 'a', 999);
     target[0] = '/';
-    address_resolve(only, ARRAY_SIZE(only), "localhost:3001", target, &address);
+    resolve(only, ARRAY_SIZE(only), "localhost:3001", target, &address);
     assert_int_equal(address.kind, ADDRESS_UNKNOWN);
     assert_string_equal(address.problem,
                         "there is no stage, API id or API name like the path's first segment");
     memcpy(target + 900, "/dev", 5);
-    address_resolve(only, ARRAY_SIZE(only), "localhost:3001", target, &address);
+    resolve(only, ARRAY_SIZE(only), "localhost:3001", target, &address);
     assert_int_equal(address.kind, ADDRESS_UNKNOWN);
 }
 
@@ -107,7 +184,7 @@ static void connections_at_the_root_are_of_any_stage(void **state)
 {
     struct address address;
 
-    address_resolve(all, ARRAY_SIZE(all), "localhost:3001", "/%40connections/abc", &address);
+    resolve(all, ARRAY_SIZE(all), "localhost:3001", "/%40connections/abc", &address);
     assert_int_equal(address.kind, ADDRESS_ANY_STAGE);
     assert_string_equal(address.rest, "/%40connections/abc");
 }
@@ -115,6 +192,8 @@ static void connections_at_the_root_are_of_any_stage(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_custom_domain_has_mappings_for_stages),
+        cmocka_unit_test(other_hosts_are_no_custom_domain),
         cmocka_unit_test(every_form_of_url_finds_its_stage),
         cmocka_unit_test(the_only_stage_needs_no_path),
         cmocka_unit_test(a_segment_longer_than_any_name_is_unknown),

@@ -20,6 +20,7 @@
     "{\"functions\": {\"f\": {\"command\": [\"node\"]}},\n\"apis\": {\"c\": {\"routes\": "         \
     "{\"$connect\": {}},\n"                                                                        \
     "\"authorizers\": {\"t\": {" text "}}}}}"
+#define DOMAIN(text)   DOCUMENT("\"domainNames\": {" text "}")
 #define DOCUMENT(text) "{\"apis\": {\"c\": {\"routes\": {\"$connect\": {}}}},\n\n" text "\n}"
 
 #define UNKNOWN_RUNTIME                                                                                    \
@@ -181,8 +182,6 @@ static void what_is_not_built_yet_is_refused_by_name(void **state)
          "postern.json:4: apis.c.routes.order: \"requestModels\" is not supported yet: remove it to run the rest, without checks of messages\n"},
         {"models", API("\"models\": {\"Order\": {\"schema\": {}}}"),
          "postern.json:3: apis.c: \"models\" is not supported yet: remove it to run the rest, without checks of messages\n"},
-        {"domain names", DOCUMENT("\"domainNames\": {\"ws.example.com\": {\"apiMappings\": {\"\": \"c/dev\"}}}"),
-         "postern.json:3: \"domainNames\" is not supported yet: remove it to run the rest\n"},
         {"other services", DOCUMENT("\"services\": {\"dynamodb\": \"http://127.0.0.1:8000\"}"),
          "postern.json:3: \"services\" is not supported yet: remove it to run the rest\n"},
         {"requests for nothing", DOCUMENT("\"apiKeys\": {}, \"domainNames\": {}, \"services\": {}"), ""},
@@ -221,6 +220,24 @@ static void who_may_connect_is_said_on_connect_alone(void **state)
          "postern.json:3: apiKeys.partner.value must have at least 20 characters, not 10\n"},
         {"the same key twice", DOCUMENT("\"apiKeys\": {\"a\": {\"value\": \"0123456789abcdef0123\"},\n\"b\": {\"value\": \"0123456789abcdef0123\"}}"),
          "postern.json:4: apiKeys.b.value: the API key \"a\" has the same value: take another\n"},
+    };
+
+    check_rows(*state, rows, ARRAY_SIZE(rows));
+}
+
+static void a_custom_domain_maps_paths_to_stages(void **state)
+{
+    static const struct row rows[] = {
+        {"two mappings", DOMAIN("\"ws.example.com\": {\"apiMappings\": {\"\": \"c/dev\", \"v1\": \"c/dev\"}}"), ""},
+        {"a wildcard", DOMAIN("\"*.example.com\": {\"apiMappings\": {\"\": \"c/dev\"}}"), ""},
+        {"no name", DOMAIN("\"localhost:80\": {\"apiMappings\": {\"\": \"c/dev\"}}"),
+         "postern.json:3: domainNames[\"localhost:80\"]: a domain name has labels of letters, digits and '-', with dots between them, like ws.example.com or *.example.com\n"},
+        {"an API that was misspelt", DOMAIN("\"ws.example.com\": {\"apiMappings\": {\"\":\n\"caht/dev\"}}"),
+         "postern.json:3: domainNames[\"ws.example.com\"].apiMappings[\"\"]: there is no API \"caht\": the APIs here are c\n"},
+        {"a stage that isn't there", DOMAIN("\"ws.example.com\": {\"apiMappings\": {\"\": \"c/prod\"}}"),
+         "postern.json:3: domainNames[\"ws.example.com\"].apiMappings[\"\"]: the API c has no stage \"prod\"\n"},
+        {"a key with a slash", DOMAIN("\"ws.example.com\": {\"apiMappings\": {\"a/b\": \"c/dev\"}}"),
+         "postern.json:3: domainNames[\"ws.example.com\"].apiMappings[\"a/b\"]: a mapping's key has letters, digits and characters of $-_.+!*'()\n"},
     };
 
     check_rows(*state, rows, ARRAY_SIZE(rows));
@@ -552,6 +569,7 @@ int main(void)
         cmocka_unit_test(a_route_that_cannot_work_is_a_problem),
         cmocka_unit_test(what_is_not_built_yet_is_refused_by_name),
         cmocka_unit_test(who_may_connect_is_said_on_connect_alone),
+        cmocka_unit_test(a_custom_domain_maps_paths_to_stages),
         cmocka_unit_test(an_api_and_its_stages_have_names_and_ids_like_awss),
         cmocka_unit_test(a_wrong_api_id_is_answered_with_a_right_one),
         cmocka_unit_test(a_malformed_expression_is_reported_as_its_compiler_says),
