@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/reason.h"
 #include "base/text.h"
 #include "configuration.h"
 #include "data_folder.h"
@@ -184,7 +185,7 @@ static void log_failure(const struct invocation *invocation)
     if (spans[1].kind == JSON_STRING && spans[1].data)
         json_span_decode(&spans[1], &message);
     log_error(LOG_FIELDS({"functionName", invocation->function},
-                         {"requestId", invocation->request_id}, {"reason", "handler-failed"}),
+                         {"requestId", invocation->request_id}, {"reason", REASON_HANDLER_FAILED}),
               "the function failed: %.100s: %.1000s", text_string(&type), text_string(&message));
 }
 

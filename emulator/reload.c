@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/reason.h"
 #include "base/text.h"
 #include "configuration.h"
 #include "deployment.h"
@@ -127,7 +128,7 @@ static void log_code_change(const struct concerned *concerned, const char *file,
         text_append_format(&line, "%s and %zu more files have changed", file, file_count - 1);
     else
         text_append_format(&line, "%s has changed", file);
-    log_info(LOG_FIELDS({"reason", "reloaded"}), "%s", text_string(&line));
+    log_info(LOG_FIELDS({"reason", REASON_RELOADED}), "%s", text_string(&line));
 }
 
 static void reload_code(struct reload *reload, const struct watch_changes *changes)
@@ -171,9 +172,9 @@ static bool tell_problems(struct reload *reload, const struct configuration *con
     text_append_string(&reload->told, lines);
     for (char *line = strtok_r(lines, "\n", &left); line; line = strtok_r(NULL, "\n", &left)) {
         if (configuration->is_fine)
-            log_warn(LOG_FIELDS({"reason", "project-warning"}), "%s", line);
+            log_warn(LOG_FIELDS({"reason", REASON_PROJECT_WARNING}), "%s", line);
         else
-            log_error(LOG_FIELDS({"reason", "broken-project"}), "%s", line);
+            log_error(LOG_FIELDS({"reason", REASON_BROKEN_PROJECT}), "%s", line);
     }
     return true;
 }
@@ -194,7 +195,7 @@ static void keep_last(struct reload *reload, struct configuration *fresh)
                            current(reload)->project.label);
     }
     if (tell_problems(reload, fresh))
-        log_warn(LOG_FIELDS({"reason", "broken-project"}),
+        log_warn(LOG_FIELDS({"reason", REASON_BROKEN_PROJECT}),
                  "the project can't be used as it is now: what was read last goes on serving");
     configuration_free(fresh);
 }
@@ -211,10 +212,10 @@ static void take(struct reload *reload, struct configuration *fresh, int64_t cha
     deployment_replace(reload->settings.deployment, fresh);
     watch_all(reload);
     if (difference.size > 0)
-        log_info(LOG_FIELDS({"reason", "reloaded"}), "reloaded %s in %.0f ms: %s", label,
+        log_info(LOG_FIELDS({"reason", REASON_RELOADED}), "reloaded %s in %.0f ms: %s", label,
                  milliseconds_since(changed_at), text_string(&difference));
     else if (was_broken)
-        log_info(LOG_FIELDS({"reason", "reloaded"}),
+        log_info(LOG_FIELDS({"reason", REASON_RELOADED}),
                  "%s can be used again, and is what is served already", label);
     else
         log_debug(NULL, "%s is what is served already", label);

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/metric.h"
+#include "base/reason.h"
 #include "base/text.h"
 #include "gateway/gateway.h"
 #include "http/call.h"
@@ -228,14 +229,14 @@ static enum outcome refuse(struct call *call, const char *reason, const char *me
 
 static enum outcome refuse_origin(struct call *call)
 {
-    return refuse(call, "cross-origin",
+    return refuse(call, REASON_CROSS_ORIGIN,
                   "a page of another origin may not drive the emulator; only pages of localhost "
                   "may");
 }
 
 static enum outcome refuse_host(struct call *call)
 {
-    return refuse(call, "foreign-host",
+    return refuse(call, REASON_FOREIGN_HOST,
                   "the Host header must be localhost, *.localhost, 127.0.0.1 or [::1], unless the "
                   "emulator was started with another --host");
 }

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log_line.h"
 #include "base/log_writer.h"
+#include "base/reason.h"
 #include "base/text.h"
 
 /* Between two lines about the same lasting trouble. */
@@ -91,7 +92,8 @@ static void describe_dropped(uint64_t count, struct text *line)
     text_append_format(&message, "%llu log lines were dropped: standard error wasn't read in time",
                        (unsigned long long)count);
     log_line_write(&one, (enum log_format)current_format, LOG_WARN,
-                   LOG_FIELDS({"reason", "log-lines-dropped"}), &message, clock_milliseconds());
+                   LOG_FIELDS({"reason", REASON_LOG_LINES_DROPPED}), &message,
+                   clock_milliseconds());
     text_append(line, one.data, one.size);
 }
 

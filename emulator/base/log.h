@@ -5,8 +5,8 @@
  * about a connection, request or function carry its ids as fields, so that they can be grepped. Any
  * thread may write.
  *
- * A refusal, drop or close has a stable "reason" field, and its text says what happened, what AWS
- * does and what to do.
+ * A refusal, drop or close has a stable "reason" field (base/reason.h), and its text says what
+ * happened, what AWS does and what to do.
  */
 
 #include <stdbool.h>
@@ -22,8 +22,7 @@ struct log_field {
     const char *value; /* NULL: the field is left out */
 };
 
-/* Fields for one line: log_warn(LOG_FIELDS({"connectionId", id}, {"reason", "…"}), "text %d", n).
- */
+/* Fields for one line: log_warn(LOG_FIELDS({"reason", REASON_GONE}), "text %d", n). */
 /* clang-format off */
 #define LOG_FIELDS(...) ((const struct log_field[]){__VA_ARGS__, {NULL, NULL}})
 /* clang-format on */

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/reason.h"
 #include "front/front.h"
 #include "front/peek.h"
 #include "http/plain_answer.h"
@@ -179,7 +180,7 @@ static void on_deadline(struct alarm *alarm)
         arrival_drop(arrival);
         return;
     }
-    log_refusal(arrival, "request-timeout", "a client began a request and did not go on: 408");
+    log_refusal(arrival, REASON_REQUEST_TIMEOUT, "a client began a request and did not go on: 408");
     arrivals_answer_late(arrival->arrivals, release(arrival));
 }
 
@@ -203,7 +204,7 @@ static void take_head(struct arrival *arrival, char *buffer, size_t size)
         break;
     case REQUEST_HEAD_PARTIAL:
     case REQUEST_HEAD_MALFORMED:
-        log_refusal(arrival, "malformed-request", "an upgrade's head is not HTTP: 400");
+        log_refusal(arrival, REASON_MALFORMED_REQUEST, "an upgrade's head is not HTTP: 400");
         answer_error(arrival, AWS_BAD_REQUEST, "Bad Request");
         break;
     case REQUEST_HEAD_TOO_LARGE:
@@ -217,7 +218,7 @@ static void refuse_for_want_of_room(struct arrival *arrival)
     struct arrivals *arrivals = arrival->arrivals;
 
     if (log_is_due(&arrivals->complained_at))
-        log_warn(LOG_FIELDS({"sourceIp", arrival->source_ip}, {"reason", "no-descriptors"}),
+        log_warn(LOG_FIELDS({"sourceIp", arrival->source_ip}, {"reason", REASON_NO_DESCRIPTORS}),
                  "as many clients are connected as the limit of open files allows: more WebSocket "
                  "clients get 503 until some leave; raise it with ulimit -n (told once a minute)");
     answer_error(arrival, AWS_SERVICE_UNAVAILABLE, NULL);
@@ -272,15 +273,15 @@ static void judge(struct arrival *arrival, unsigned events)
         hand_on(arrival, settings->on_request);
         break;
     case PEEK_TOO_LARGE:
-        log_refusal(arrival, "headers-too-large", "a request's head is too large: 431");
+        log_refusal(arrival, REASON_HEADERS_TOO_LARGE, "a request's head is too large: 431");
         answer_error(arrival, AWS_HEADERS_TOO_LARGE, NULL);
         break;
     case PEEK_HTTP2:
-        log_refusal(arrival, "http2", "a client speaks HTTP/2 without having asked: 505");
+        log_refusal(arrival, REASON_HTTP2, "a client speaks HTTP/2 without having asked: 505");
         answer_http2(arrival);
         break;
     case PEEK_GARBAGE:
-        log_refusal(arrival, "malformed-request", "a client speaks neither HTTP nor TLS: 400");
+        log_refusal(arrival, REASON_MALFORMED_REQUEST, "a client speaks neither HTTP nor TLS: 400");
         answer_error(arrival, AWS_BAD_REQUEST, "Bad Request");
         break;
     }

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/reason.h"
 #include "gateway/access.h"
 #include "gateway/authorizer_result.h"
 #include "gateway/connection.h"
@@ -53,7 +54,7 @@ static enum authorization_state check_key(struct authorization *authorization, c
     }
     why = memory_format("$connect asks for an API key, and %s %s", where,
                         value ? "has none that is known and enabled here" : "has none");
-    return refuse(authorization, AWS_FORBIDDEN, "invalid-api-key", why);
+    return refuse(authorization, AWS_FORBIDDEN, REASON_INVALID_API_KEY, why);
 }
 
 static enum authorization_state take_result(struct authorization *authorization,
@@ -81,18 +82,18 @@ static enum authorization_state take_result(struct authorization *authorization,
         break;
     case AUTHORIZER_DENIES:
         why = memory_format("the policy of the authorizer denies execute-api:Invoke on %s", arn);
-        refuse(authorization, AWS_EXPLICIT_DENY, "policy-denies", why);
+        refuse(authorization, AWS_EXPLICIT_DENY, REASON_POLICY_DENIES, why);
         break;
     case AUTHORIZER_SILENT:
         why = memory_format("no statement in the policy of the authorizer allows "
                             "execute-api:Invoke on %s (a resource .../STAGE/*/* doesn't match it)",
                             arn);
-        refuse(authorization, AWS_ACCESS_DENIED, "policy-silent", why);
+        refuse(authorization, AWS_ACCESS_DENIED, REASON_POLICY_SILENT, why);
         break;
     case AUTHORIZER_MALFORMED:
         why = memory_format("the authorizer %s returned what is no authorizer's result: %s",
                             access_authorizer(access_of(authorization)), text_string(&problem));
-        refuse(authorization, AWS_INTERNAL_FAILURE, "malformed-authorizer-result", why);
+        refuse(authorization, AWS_INTERNAL_FAILURE, REASON_MALFORMED_AUTHORIZER_RESULT, why);
         break;
     }
     authorizer_result_deinit(&result);
@@ -119,7 +120,7 @@ static void fail(struct authorization *authorization, const char *what)
         memory_format("the authorizer %s %s: %.1000s", access_authorizer(access_of(authorization)),
                       what, text_string(&authorization->invocation.payload));
 
-    refuse(authorization, AWS_INTERNAL_FAILURE, "authorizer-failed", why);
+    refuse(authorization, AWS_INTERNAL_FAILURE, REASON_AUTHORIZER_FAILED, why);
 }
 
 static void on_authorizer_done(struct invocation *invocation)
@@ -134,7 +135,7 @@ static void on_authorizer_done(struct invocation *invocation)
         break;
     case INVOCATION_FUNCTION_ERROR:
         if (says_unauthorized(&invocation->payload))
-            refuse(authorization, AWS_UNAUTHORIZED, "authorizer-refuses",
+            refuse(authorization, AWS_UNAUTHORIZED, REASON_AUTHORIZER_REFUSES,
                    "the authorizer failed with the message Unauthorized");
         else
             fail(authorization, "failed");
@@ -190,7 +191,7 @@ static enum authorization_state check_signature(struct authorization *authorizat
         return allow(authorization);
     }
     text_append(&authorization->detail, message.data, message.size);
-    return refuse(authorization, error, "bad-signature", text_string(&message));
+    return refuse(authorization, error, REASON_BAD_SIGNATURE, text_string(&message));
 }
 
 enum authorization_state authorization_begin(struct authorization *authorization,
@@ -217,7 +218,7 @@ enum authorization_state authorization_begin(struct authorization *authorization
         why = memory_format("the identity source %s is missing or empty; the authorizer %s isn't "
                             "asked",
                             missing, access_authorizer(access));
-        return refuse(authorization, AWS_UNAUTHORIZED, "missing-identity-source", why);
+        return refuse(authorization, AWS_UNAUTHORIZED, REASON_MISSING_IDENTITY_SOURCE, why);
     }
     authorization->state = AUTHORIZATION_PENDING;
     ask_authorizer(authorization, head, trace_id);

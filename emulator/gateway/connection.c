@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/reason.h"
 #include "base/text.h"
 #include "gateway/access.h"
 #include "gateway/departure.h"
@@ -211,7 +212,7 @@ static void on_time_is_up(struct alarm *alarm)
     }
     log_info(
         LOG_FIELDS({"connectionId", connection->id},
-                   {"reason", is_old ? "max-duration" : "idle-timeout"}),
+                   {"reason", is_old ? REASON_MAX_DURATION : REASON_IDLE_TIMEOUT}),
         "closed with 1001: %s",
         is_old
             ? "AWS ends every connection after its maximum duration (2 hours)"
@@ -289,7 +290,7 @@ void connection_cut_off(struct connection *connection)
     if (connection->state != CONNECTION_OPEN)
         return;
     log_info(LOG_FIELDS({"connectionId", connection->id}, {"stage", connection->stage->stage_name},
-                        {"reason", "stage-removed"}),
+                        {"reason", REASON_STAGE_REMOVED}),
              "closed with 1001: its stage isn't deployed any more");
     connection_close(connection, CLOSE_CODE_AWAY, CLOSE_REASON_AWAY);
 }

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/reason.h"
 #include "gateway/connection.h"
 #include "gateway/gateway_state.h"
 #include "gateway/route_metrics.h"
@@ -71,7 +72,8 @@ static void log_failure(const struct connection *connection, const struct invoca
 {
     if (invocation->outcome == INVOCATION_SUCCEEDED)
         return;
-    log_warn(LOG_FIELDS({"connectionId", connection->id}, {"reason", "disconnect-handler-failed"},
+    log_warn(LOG_FIELDS({"connectionId", connection->id},
+                        {"reason", REASON_DISCONNECT_HANDLER_FAILED},
                         {"requestId", invocation->request_id}),
              "the $disconnect handler failed: %.500s; AWS ignores its result and doesn't try again",
              text_string(&invocation->payload));

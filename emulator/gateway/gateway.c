@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/reason.h"
 #include "gateway/address.h"
 #include "gateway/connection.h"
 #include "gateway/departure.h"
@@ -196,7 +197,7 @@ void gateway_recover(struct gateway *gateway, const struct connection_row *row)
         stage = add_stage(gateway, row->api_id, row->stage);
     if (!stage->api_name)
         stage->api_name = memory_copy_string("");
-    log_info(LOG_FIELDS({"connectionId", row->connection_id}, {"reason", "left-by-crash"}),
+    log_info(LOG_FIELDS({"connectionId", row->connection_id}, {"reason", REASON_LEFT_BY_CRASH}),
              "an earlier process left this connection: its $disconnect is delivered now");
     connection_recover(gateway, stage, row);
 }

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/reason.h"
 #include "base/text.h"
 #include "front/front.h"
 #include "gateway/address.h"
@@ -203,7 +204,7 @@ static void find_stage(struct handshake *handshake)
     gateway_resolve_address(gateway, request_head_find(head, "Host"), head->target, &address);
     /* AWS?: segments behind the stage are refused like an unknown stage. */
     if (address.kind != ADDRESS_STAGE || !address_is_whole(&address)) {
-        log_refusal(handshake, "unknown-stage",
+        log_refusal(handshake, REASON_UNKNOWN_STAGE,
                     address.kind == ADDRESS_STAGE ? "nothing may follow the stage in the path"
                                                   : address.problem);
         refuse(handshake, AWS_FORBIDDEN, NULL);
@@ -218,10 +219,10 @@ static void on_client_left(void *owner)
     struct handshake *handshake = owner;
     struct arrival *arrival     = handshake->arrival;
 
-    log_info(
-        LOG_FIELDS({"connectionId", handshake->connection->id}, {"reason", "left-during-connect"}),
-        "the client left before its %s had answered",
-        handshake->state == HANDSHAKE_AUTHORIZING ? "authorizer" : "$connect handler");
+    log_info(LOG_FIELDS({"connectionId", handshake->connection->id},
+                        {"reason", REASON_LEFT_DURING_CONNECT}),
+             "the client left before its %s had answered",
+             handshake->state == HANDSHAKE_AUTHORIZING ? "authorizer" : "$connect handler");
     handshake->arrival = NULL;
     arrival_drop(arrival);
 }
@@ -288,7 +289,7 @@ static void refuse_as_told(struct handshake *handshake, const struct proxy_resul
     metrics_of(handshake)->integration_error += result->status >= 400;
     log_info(LOG_FIELDS({"connectionId", handshake->connection->id},
                         {"requestId", handshake->invocation.request_id},
-                        {"reason", "connect-refused"}),
+                        {"reason", REASON_CONNECT_REFUSED}),
              "the $connect handler refused with statusCode %u; the client gets that status",
              result->status);
     if (handshake->arrival) {
@@ -316,7 +317,7 @@ static void take_connect_result(struct handshake *handshake, const struct text *
     if (!proxy_result_read(text_string(payload), payload->size, &result) || result.status < 200) {
         log_warn(LOG_FIELDS({"connectionId", handshake->connection->id},
                             {"requestId", handshake->invocation.request_id},
-                            {"reason", "malformed-proxy-result"}),
+                            {"reason", REASON_MALFORMED_PROXY_RESULT}),
                  "the $connect handler must return {\"statusCode\": 200} to accept, and returned "
                  "%.200s; the client gets 502, as on AWS",
                  text_string(payload));
@@ -356,16 +357,16 @@ static void on_connect_route_done(struct invocation *invocation)
         take_connect_result(handshake, &invocation->payload);
         break;
     case INVOCATION_FUNCTION_ERROR:
-        connect_failed(handshake, "handler-failed", AWS_BAD_GATEWAY);
+        connect_failed(handshake, REASON_HANDLER_FAILED, AWS_BAD_GATEWAY);
         break;
     case INVOCATION_TIMED_OUT:
-        connect_failed(handshake, "integration-timeout", AWS_ENDPOINT_TIMED_OUT);
+        connect_failed(handshake, REASON_INTEGRATION_TIMEOUT, AWS_ENDPOINT_TIMED_OUT);
         break;
     case INVOCATION_THROTTLED:
-        connect_failed(handshake, "function-throttled", AWS_INTERNAL_FAILURE);
+        connect_failed(handshake, REASON_FUNCTION_THROTTLED, AWS_INTERNAL_FAILURE);
         break;
     case INVOCATION_NO_FUNCTION:
-        connect_failed(handshake, "no-function", AWS_INTERNAL_FAILURE);
+        connect_failed(handshake, REASON_NO_FUNCTION, AWS_INTERNAL_FAILURE);
         break;
     }
 }
@@ -436,10 +437,11 @@ static void hand_over(struct handshake *handshake)
 
         key = memory_copy_string(request_head_find(head, "Sec-WebSocket-Key"));
         if (subprotocols(head) && handshake->protocol.size == 0)
-            log_warn(LOG_FIELDS({"connectionId", connection->id}, {"reason", "no-subprotocol"}),
-                     "the client offers subprotocols (%.100s) and the $connect handler returned no "
-                     "Sec-WebSocket-Protocol header: browsers drop such a connection, as on AWS",
-                     subprotocols(head));
+            log_warn(
+                LOG_FIELDS({"connectionId", connection->id}, {"reason", REASON_NO_SUBPROTOCOL}),
+                "the client offers subprotocols (%.100s) and the $connect handler returned no "
+                "Sec-WebSocket-Protocol header: browsers drop such a connection, as on AWS",
+                subprotocols(head));
         socket = take_socket(handshake, 101);
         log_info(LOG_FIELDS({"connectionId", connection->id}, {"apiId", connection->stage->api_id},
                             {"stage", connection->stage->stage_name},

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/reason.h"
 #include "base/text.h"
 #include "gateway/address.h"
 #include "gateway/connection.h"
@@ -56,19 +57,19 @@ static enum outcome reply_gone(struct call *call)
     const char *id                = call_path(call, "connectionId");
 
     if (map_find(&gateway->pending, id))
-        log_warn(LOG_FIELDS({"connectionId", id}, {"reason", "post-during-connect"}),
+        log_warn(LOG_FIELDS({"connectionId", id}, {"reason", REASON_POST_DURING_CONNECT}),
                  "%s got 410: the connection exists only once its $connect handler has returned, "
                  "as on AWS; post from a later message, or from another function",
                  call_operation(call));
     else
-        log_info(LOG_FIELDS({"connectionId", id}, {"reason", "gone"}),
+        log_info(LOG_FIELDS({"connectionId", id}, {"reason", REASON_GONE}),
                  "%s got 410: no such connection is open", call_operation(call));
     return reply_error(call, AWS_GONE, NULL);
 }
 
 static enum outcome reply_malformed_id(struct call *call)
 {
-    log_info(LOG_FIELDS({"reason", "malformed-connection-id"}),
+    log_info(LOG_FIELDS({"reason", REASON_MALFORMED_CONNECTION_ID}),
              "%s got 400: a connection id is 15 characters and an '='", call_operation(call));
     return reply_error(call, AWS_INVALID_CONNECTION_ID, call_path(call, "connectionId"));
 }
@@ -82,7 +83,7 @@ static bool is_signed(struct call *call, enum outcome *refusal)
 
     if (signatures_check_call(gateway, call, &error, &message))
         return true;
-    log_warn(LOG_FIELDS({"reason", "bad-signature"}), "%s got %u, as on AWS: %s",
+    log_warn(LOG_FIELDS({"reason", REASON_BAD_SIGNATURE}), "%s got %u, as on AWS: %s",
              call_operation(call), aws_error_status(error), text_string(&message));
     *refusal = reply_error(call, error, text_string(&message));
     return false;
@@ -110,7 +111,7 @@ static enum outcome do_post(struct call *call)
         connection->stage->on_posts->message_count++;
         return reply_empty(call, 200);
     case SEND_QUEUE_FULL:
-        log_warn(LOG_FIELDS({"connectionId", connection->id}, {"reason", "send-queue-full"}),
+        log_warn(LOG_FIELDS({"connectionId", connection->id}, {"reason", REASON_SEND_QUEUE_FULL}),
                  "PostToConnection got 429: the client doesn't read what it was sent");
         return reply_error(call, AWS_LIMIT_EXCEEDED, NULL);
     case SEND_CLOSED:
@@ -176,7 +177,7 @@ static enum outcome delete_connection(struct call *call)
 /* AWS: a call without a stage, or with an unknown one, is Forbidden. */
 static enum outcome reply_unknown_stage(struct call *call)
 {
-    log_info(LOG_FIELDS({"reason", "unknown-stage"}),
+    log_info(LOG_FIELDS({"reason", REASON_UNKNOWN_STAGE}),
              "%s %.300s got 403: no stage of a known API is in the path", call_method(call),
              call_target(call));
     return reply_error(call, AWS_FORBIDDEN, NULL);
@@ -185,7 +186,7 @@ static enum outcome reply_unknown_stage(struct call *call)
 /* AWS (observed): plain HTTP below a stage gets 426; AWS?: other methods than GET too. */
 static enum outcome reply_upgrade_required(struct call *call)
 {
-    log_info(LOG_FIELDS({"reason", "no-upgrade"}),
+    log_info(LOG_FIELDS({"reason", REASON_NO_UPGRADE}),
              "%s %.300s got 426: a stage speaks WebSocket; @connections is the only HTTP there",
              call_method(call), call_target(call));
     return reply_error(call, AWS_UPGRADE_REQUIRED, NULL);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/reason.h"
 #include "base/text.h"
 #include "gateway/connection.h"
 #include "gateway/gateway_state.h"
@@ -37,7 +38,7 @@ static void send_text(struct connection *connection, struct route_metrics *metri
         break;
     case SEND_QUEUE_FULL:
         connection->gateway->metrics.dropped_answers++;
-        log_warn(LOG_FIELDS({"connectionId", connection->id}, {"reason", "send-queue-full"}),
+        log_warn(LOG_FIELDS({"connectionId", connection->id}, {"reason", REASON_SEND_QUEUE_FULL}),
                  "an answer of %zu bytes was dropped: the client doesn't read what it was sent",
                  size);
         break;
@@ -64,9 +65,10 @@ static void note_dropped_body(struct message *message)
     if (message->route->warned_of_body)
         return;
     message->route->warned_of_body = true;
-    log_info(LOG_FIELDS(
-                 {"connectionId", message->connection->id}, {"routeKey", message->route->route_key},
-                 {"requestId", message->invocation.request_id}, {"reason", "no-route-response"}),
+    log_info(LOG_FIELDS({"connectionId", message->connection->id},
+                        {"routeKey", message->route->route_key},
+                        {"requestId", message->invocation.request_id},
+                        {"reason", REASON_NO_ROUTE_RESPONSE}),
              "the handler returned a body, and the route has no route response: AWS sends nothing "
              "to the client; set \"routeResponse\": true, or post to the connection (said once)");
 }
@@ -92,7 +94,7 @@ static void take_result(struct message *message, const struct text *payload)
             LOG_FIELDS({"connectionId", message->connection->id},
                        {"routeKey", message->route->route_key},
                        {"requestId", message->invocation.request_id},
-                       {"reason", "malformed-proxy-result"}),
+                       {"reason", REASON_MALFORMED_PROXY_RESULT}),
             "the handler must return {\"statusCode\": 200, \"body\": \"…\"}, and returned %.200s",
             text_string(payload));
         send_error_frame(message->connection, message->route->metrics, "Internal server error",
@@ -152,16 +154,16 @@ static void on_message_done(struct invocation *invocation)
         take_result(message, &invocation->payload);
         break;
     case INVOCATION_FUNCTION_ERROR:
-        fail(message, "handler-failed", "Internal server error");
+        fail(message, REASON_HANDLER_FAILED, "Internal server error");
         break;
     case INVOCATION_TIMED_OUT:
-        fail(message, "integration-timeout", "Endpoint request timed out");
+        fail(message, REASON_INTEGRATION_TIMEOUT, "Endpoint request timed out");
         break;
     case INVOCATION_THROTTLED:
-        fail(message, "function-throttled", "Internal server error");
+        fail(message, REASON_FUNCTION_THROTTLED, "Internal server error");
         break;
     case INVOCATION_NO_FUNCTION:
-        fail(message, "no-function", "Internal server error");
+        fail(message, REASON_NO_FUNCTION, "Internal server error");
         break;
     }
     /* Sending may have ended the connection. */
@@ -196,7 +198,7 @@ static void invoke(struct connection *connection, struct snapshot_route *route,
 static void refuse(struct connection *connection, const char *key, const char *request_id)
 {
     log_warn(LOG_FIELDS({"connectionId", connection->id}, {"requestId", request_id},
-                        {"reason", "no-route"}),
+                        {"reason", REASON_NO_ROUTE}),
              "no route \"%.100s\" and no $default route: AWS answers with a Forbidden frame and "
              "keeps the connection",
              key);
@@ -222,7 +224,7 @@ void message_begin(struct connection *connection, const char *data, size_t size)
         refuse(connection, text_string(&key), event.request_id);
     } else if (!route->function) {
         log_warn(LOG_FIELDS({"connectionId", connection->id}, {"routeKey", route->route_key},
-                            {"reason", "no-integration"}),
+                            {"reason", REASON_NO_INTEGRATION}),
                  "the route has no integration");
         route->metrics->execution_error++;
         send_error_frame(connection, route->metrics, "Internal server error", event.request_id);

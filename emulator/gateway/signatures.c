@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/reason.h"
 #include "crypto/sigv4.h"
 #include "crypto/sigv4_canonical.h"
 #include "gateway/gateway_state.h"
@@ -99,7 +100,7 @@ static void mention_malformed(struct gateway *gateway, const struct call *call)
                     strstr(header, "Credential=") && strstr(header, "Signature=")))
         return;
     gateway->has_told_of_signature = true;
-    log_warn(LOG_FIELDS({"reason", "malformed-signature"}),
+    log_warn(LOG_FIELDS({"reason", REASON_MALFORMED_SIGNATURE}),
              "%s has an Authorization header that is no SigV4 signature: AWS refuses it with 403; "
              "here it passes, since signatures aren't verified (--signatures verify)",
              call_operation(call));

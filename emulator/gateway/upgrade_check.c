@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/reason.h"
 #include "http/request_head.h"
 #include "model/limits.h"
 
@@ -44,16 +45,17 @@ bool upgrade_check(const struct request_head *head, bool relaxed, enum aws_error
 
     /* AWS?: the texts of these refusals aren't documented. */
     if (!request_head_find(head, "Host"))
-        return refuse(AWS_BAD_REQUEST, "Missing Host header", "bad-upgrade", error, detail, reason);
-    if (!version || strcmp(version, "13") != 0)
-        return refuse(AWS_BAD_REQUEST, "Sec-WebSocket-Version must be 13", "bad-upgrade", error,
-                      detail, reason);
-    if (!is_key(request_head_find(head, "Sec-WebSocket-Key")))
-        return refuse(AWS_BAD_REQUEST, "Invalid Sec-WebSocket-Key", "bad-upgrade", error, detail,
+        return refuse(AWS_BAD_REQUEST, "Missing Host header", REASON_BAD_UPGRADE, error, detail,
                       reason);
+    if (!version || strcmp(version, "13") != 0)
+        return refuse(AWS_BAD_REQUEST, "Sec-WebSocket-Version must be 13", REASON_BAD_UPGRADE,
+                      error, detail, reason);
+    if (!is_key(request_head_find(head, "Sec-WebSocket-Key")))
+        return refuse(AWS_BAD_REQUEST, "Invalid Sec-WebSocket-Key", REASON_BAD_UPGRADE, error,
+                      detail, reason);
     if (!relaxed && strlen(head->target) > URL_SIZE_MAX)
-        return refuse(AWS_URI_TOO_LONG, NULL, "url-too-long", error, detail, reason);
+        return refuse(AWS_URI_TOO_LONG, NULL, REASON_URL_TOO_LONG, error, detail, reason);
     if (!relaxed && headers_size(head) > HEADERS_SIZE_MAX)
-        return refuse(AWS_HEADERS_TOO_LARGE, NULL, "headers-too-large", error, detail, reason);
+        return refuse(AWS_HEADERS_TOO_LARGE, NULL, REASON_HEADERS_TOO_LARGE, error, detail, reason);
     return true;
 }

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/reason.h"
 #include "http/call_state.h"
 
 /* What a peer may send beyond the size of a body that is kept, before it is cut off. */
@@ -29,14 +30,14 @@ bool body_take(struct call *call, const char *data, size_t size, unsigned second
     size_t room     = size_max + 1 - call->body.size;
 
     if (is_late(call, seconds_max)) {
-        log_info(LOG_FIELDS({"reason", "body-too-late"}),
+        log_info(LOG_FIELDS({"reason", REASON_BODY_TOO_LATE}),
                  "an HTTP request's body isn't complete after %u s: its connection is closed",
                  seconds_max);
         return false;
     }
     call->body_size += size;
     if (call->body_size > size_max + DRAIN_SIZE_MAX) {
-        log_info(LOG_FIELDS({"reason", "body-too-large"}),
+        log_info(LOG_FIELDS({"reason", REASON_BODY_TOO_LARGE}),
                  "an HTTP request's body goes on after %zu bytes: its connection is closed",
                  call->body_size);
         return false;

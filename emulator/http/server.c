@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/queue.h"
+#include "base/reason.h"
 #include "http/body.h"
 #include "http/call.h"
 #include "http/call_state.h"
@@ -287,7 +288,8 @@ static enum MHD_Result send_answer(struct call *call)
 
 static enum MHD_Result refuse(struct call *call, const char *detail)
 {
-    log_info(LOG_FIELDS({"reason", "malformed-request"}), "an HTTP request is refused: %s", detail);
+    log_info(LOG_FIELDS({"reason", REASON_MALFORMED_REQUEST}), "an HTTP request is refused: %s",
+             detail);
     call_add_header(call, "Connection", "close");
     reply_error(call, AWS_BAD_REQUEST, detail);
     return send_answer(call);
@@ -482,7 +484,7 @@ int http_server_add(struct http_server *server, int socket, const struct sockadd
     result              = MHD_add_connection(server->daemon, socket, peer, peer_size);
     server->is_adding   = false;
     if (result != MHD_YES) {
-        log_info(LOG_FIELDS({"reason", "too-many-http-connections"}),
+        log_info(LOG_FIELDS({"reason", REASON_TOO_MANY_HTTP_CONNECTIONS}),
                  "an HTTP connection is refused: %u are open", server->settings.connections);
         return errno ? -errno : -EIO;
     }

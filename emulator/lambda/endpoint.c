@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/reason.h"
 #include "http/server.h"
 
 #define BACKLOG 64
@@ -36,7 +37,7 @@ static void on_pause_over(struct alarm *alarm)
 static void tell_refusal(struct endpoint *endpoint)
 {
     if (!endpoint->has_refused)
-        log_warn(LOG_FIELDS({"reason", "too-many-connections"}),
+        log_warn(LOG_FIELDS({"reason", REASON_TOO_MANY_CONNECTIONS}),
                  "a handler process has %u connections to its Runtime API at 127.0.0.1:%u and gets "
                  "no more: it should use one again and again, or close it",
                  endpoint->connections, endpoint->port);

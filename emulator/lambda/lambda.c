@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/reason.h"
 #include "http/server.h"
 #include "lambda/bootstraps.h"
 #include "lambda/keeper.h"
@@ -176,11 +177,12 @@ void lambda_retire(struct lambda *lambda, const char *function, const char *cons
         return;
     file = self_change_note(&pool->self_change, files, count, pool_has_run_lately(pool));
     if (file)
-        log_warn(LOG_FIELDS({"functionName", pool->function.name}, {"reason", "changes-itself"}),
-                 "%s changes whenever the function runs, and each time its processes are started "
-                 "anew: let it write elsewhere, below the system's folder for temporary files "
-                 "(os.tmpdir(), tempfile), as it must on Lambda (said once)",
-                 file);
+        log_warn(
+            LOG_FIELDS({"functionName", pool->function.name}, {"reason", REASON_CHANGES_ITSELF}),
+            "%s changes whenever the function runs, and each time its processes are started "
+            "anew: let it write elsewhere, below the system's folder for temporary files "
+            "(os.tmpdir(), tempfile), as it must on Lambda (said once)",
+            file);
     pool_retire(pool);
 }
 

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/reason.h"
 #include "http/call.h"
 #include "lambda/function_error.h"
 #include "lambda/keeper.h"
@@ -226,7 +227,7 @@ static void on_function_timeout(struct process *process)
     SCOPED_TEXT payload    = {0};
 
     log_warn(LOG_FIELDS({"functionName", process->pool->function.name},
-                        {"requestId", run->request_id}, {"reason", "function-timeout"}),
+                        {"requestId", run->request_id}, {"reason", REASON_FUNCTION_TIMEOUT}),
              "the handler ran into its timeout of %.0f s and was killed, as on Lambda; raise "
              "\"timeout\" of the function if it needs longer",
              (double)process->timeout_milliseconds / 1000);
@@ -243,7 +244,7 @@ static void on_start_timeout(struct process *process)
 
     process->pool->metrics.failed_starts++;
     log_warn(
-        LOG_FIELDS({"functionName", process->pool->function.name}, {"reason", "never-asked"}),
+        LOG_FIELDS({"functionName", process->pool->function.name}, {"reason", REASON_NEVER_ASKED}),
         "the process has not asked for an event in %.1f s and was killed: does the command speak "
         "the Lambda Runtime API (GET /2018-06-01/runtime/invocation/next)?",
         (double)milliseconds / 1000);
@@ -506,7 +507,7 @@ static void fail_to_start(struct process *process, const char *problem, const ch
     SCOPED_TEXT payload    = {0};
 
     pool->metrics.failed_starts++;
-    log_error(LOG_FIELDS({"functionName", pool->function.name}, {"reason", "cannot-start"}),
+    log_error(LOG_FIELDS({"functionName", pool->function.name}, {"reason", REASON_CANNOT_START}),
               "%s%s%s", problem, *advice ? "; " : "", advice);
     if (run)
         function_error_no_entrypoint(&payload, run->request_id, problem);
@@ -532,7 +533,7 @@ static void log_exit(const struct process *process, const struct lambda_run *run
     function_error_describe_exit(&what, status);
     log_warn(LOG_FIELDS({"functionName", process->pool->function.name},
                         {"requestId", run ? run->request_id : NULL}, {"pid", process->pid},
-                        {"reason", "handler-exited"}),
+                        {"reason", REASON_HANDLER_EXITED}),
              "%s%s", text_string(&what),
              process->state == PROCESS_STARTING ? " before it asked for an event" : "");
 }

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/reason.h"
 #include "lambda/lambda_state.h"
 #include "lambda/pool.h"
 
@@ -80,7 +81,7 @@ static void on_patience_over(struct alarm *alarm)
 
     log_warn(LOG_FIELDS({"functionName", run->pool->function.name}, {"requestId", run->request_id},
                         {"connectionId", run->connection_id[0] ? run->connection_id : NULL},
-                        {"reason", "integration-timeout"}),
+                        {"reason", REASON_INTEGRATION_TIMEOUT}),
              "%s: the gateway waits no longer, as AWS does after 29 seconds at most",
              is_queued ? "no process of the function was free in time"
                        : "the handler has not answered in time, and runs on");
@@ -143,7 +144,7 @@ static void log_late(const struct lambda_run *run)
 {
     log_info(LOG_FIELDS({"functionName", run->pool->function.name}, {"requestId", run->request_id},
                         {"connectionId", run->connection_id[0] ? run->connection_id : NULL},
-                        {"reason", "late-result"}),
+                        {"reason", REASON_LATE_RESULT}),
              "the handler has ended after %.1f s, when nobody waited for it any more: its result "
              "is dropped",
              (double)(clock_microseconds() - run->begun_at) / 1e6);

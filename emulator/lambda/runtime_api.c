@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/reason.h"
 #include "http/call.h"
 #include "http/operation.h"
 #include "http/server.h"
@@ -162,8 +163,9 @@ static enum outcome init_error(struct call *call)
         return refuse_transition(call, "InitError");
     if (size > FUNCTION_RESULT_SIZE_MAX)
         return refuse(call, 413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size.");
-    log_error(LOG_FIELDS({"functionName", process->pool->function.name}, {"reason", "init-error"}),
-              "the handler could not be loaded: %.2000s", payload);
+    log_error(
+        LOG_FIELDS({"functionName", process->pool->function.name}, {"reason", REASON_INIT_ERROR}),
+        "the handler could not be loaded: %.2000s", payload);
     process_fail_start(process, payload, size);
     return accepted(call);
 }

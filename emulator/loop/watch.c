@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/memory.h"
+#include "base/reason.h"
 #include "loop/alarm.h"
 #include "loop/loop.h"
 #include "loop/poller.h"
@@ -147,16 +148,16 @@ static void warn_of_limit(struct watch *watch, const char *path, int number)
         return;
     watch->is_full = true;
     if (number == ENOSPC)
-        log_warn(LOG_FIELDS({"reason", "not-watched"}),
+        log_warn(LOG_FIELDS({"reason", REASON_NOT_WATCHED}),
                  "changes in %s and further folders won't be noticed: the system lets nobody watch "
                  "more (sysctl fs.inotify.max_user_watches)",
                  path);
     else if (number != 0)
-        log_warn(LOG_FIELDS({"reason", "not-watched"}), "changes in %s won't be noticed: %s", path,
-                 strerror(number));
+        log_warn(LOG_FIELDS({"reason", REASON_NOT_WATCHED}), "changes in %s won't be noticed: %s",
+                 path, strerror(number));
     else
         log_warn(
-            LOG_FIELDS({"reason", "not-watched"}),
+            LOG_FIELDS({"reason", REASON_NOT_WATCHED}),
             "changes in %s and further folders won't be noticed: postern watches %d folders at "
             "most; a narrower codeUri leaves fewer",
             path, FOLDERS_MAX);
