@@ -1,6 +1,5 @@
 #include "lambda/command.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -118,6 +117,17 @@ const char *const *command_build(struct arena *arena, const struct function *fun
         return build_for_runtime(arena, function, runtime_directory, problem);
     *problem = "it has neither a runtime nor a command";
     return NULL;
+}
+
+bool command_has_bootstrap(const struct function *function)
+{
+    if ((function->command && function->command[0]) || !function->runtime)
+        return false;
+    for (size_t i = 0; i < ARRAY_SIZE(runtimes); i++) {
+        if (begins_with(function->runtime, runtimes[i].prefix))
+            return runtimes[i].bootstrap != NULL;
+    }
+    return false;
 }
 
 const char *command_install_hint(const char *command)

@@ -2,6 +2,8 @@
 
 /* What is executed for a function. Pure: looks at no file and no environment. */
 
+#include <stdbool.h>
+
 struct arena;
 struct function;
 
@@ -12,6 +14,9 @@ struct function;
  */
 const char *const *command_build(struct arena *arena, const struct function *function,
                                  const char *runtime_directory, const char **problem);
+
+/* True if one of our own bootstraps speaks the Runtime API for the function. */
+bool command_has_bootstrap(const struct function *function);
 
 /* What to do where a command isn't found: "apt-get install nodejs". NULL if we don't know. */
 const char *command_install_hint(const char *command);

@@ -19,8 +19,10 @@
 #include "lambda/runtime_api.h"
 #include "model/limits.h"
 
-/* AWS (observed): a runtime's header with a stack trace can have 64 KB. */
-#define RUNTIME_API_MEMORY (256 * 1024)
+/* AWS (observed): a runtime's header with a stack trace can have 64 KB. Our bootstraps send none,
+ * and a connection's memory is cleared with every request. */
+#define RUNTIME_API_MEMORY (128 * 1024)
+#define BOOTSTRAP_MEMORY   (32 * 1024)
 
 /* A listener and two pipes; connections are counted by themselves. */
 #define DESCRIPTORS_PER_PROCESS 3
@@ -82,16 +84,22 @@ static void on_connection_left(void *owner, void *client)
         endpoint_left(&process->endpoint);
 }
 
-struct lambda *lambda_new(const struct lambda_settings *settings)
+static struct http_server *new_server(struct lambda *lambda, size_t memory)
 {
-    struct lambda *lambda           = NEW(struct lambda);
     const struct http_settings http = {
-        .memory      = RUNTIME_API_MEMORY,
-        .connections = settings->processes_max * ENDPOINT_CONNECTIONS_MAX,
+        .memory      = memory,
+        .connections = lambda->settings.processes_max * ENDPOINT_CONNECTIONS_MAX,
         .resolve     = runtime_api_resolve,
         .left        = on_connection_left,
         .owner       = lambda,
     };
+
+    return http_server_new(lambda->settings.loop, &http);
+}
+
+struct lambda *lambda_new(const struct lambda_settings *settings)
+{
+    struct lambda *lambda = NEW(struct lambda);
 
     lambda->settings                   = *settings;
     lambda->region                     = memory_copy_string(settings->region);
@@ -102,9 +110,11 @@ struct lambda *lambda_new(const struct lambda_settings *settings)
     lambda->settings.runtime_directory = lambda->runtime_directory;
     if (settings->start_milliseconds == 0)
         lambda->settings.start_milliseconds = FUNCTION_INIT_SECONDS_MAX * 1000;
-    if (bootstraps_write(lambda->runtime_directory) == 0)
-        lambda->runtime_server = http_server_new(settings->loop, &http);
-    if (lambda->runtime_server &&
+    if (bootstraps_write(lambda->runtime_directory) == 0) {
+        lambda->runtime_server   = new_server(lambda, RUNTIME_API_MEMORY);
+        lambda->bootstrap_server = new_server(lambda, BOOTSTRAP_MEMORY);
+    }
+    if (lambda->runtime_server && lambda->bootstrap_server &&
         poller_start(settings->loop, &lambda->reports, settings->keeper->socket, POLLER_READ,
                      on_reports) == 0)
         return lambda;
@@ -125,6 +135,8 @@ void lambda_free(struct lambda *lambda)
         run_forget(container_of(lambda->runs.first, struct lambda_run, runs_link));
     if (lambda->runtime_server)
         http_server_free(lambda->runtime_server);
+    if (lambda->bootstrap_server)
+        http_server_free(lambda->bootstrap_server);
     at = 0;
     while ((pool = map_next(&lambda->pools, &at)))
         pool_free(pool);
@@ -205,7 +217,8 @@ unsigned lambda_process_count(const struct lambda *lambda)
 unsigned lambda_descriptor_count(const struct lambda *lambda)
 {
     return lambda_process_count(lambda) * DESCRIPTORS_PER_PROCESS +
-           (unsigned)http_server_connection_count(lambda->runtime_server);
+           (unsigned)http_server_connection_count(lambda->runtime_server) +
+           (unsigned)http_server_connection_count(lambda->bootstrap_server);
 }
 
 unsigned lambda_function_count(const struct lambda *lambda)

@@ -26,8 +26,9 @@ struct lambda {
     struct queue idle;        /* idle processes of all functions, the idlest first */
     struct queue hungry;      /* pools that wait for a place under the overall cap */
     unsigned places_promised; /* processes that were told to go for their sake, and haven't yet */
-    struct http_server *runtime_server;
-    struct poller reports; /* the keeper's */
+    struct http_server *runtime_server;   /* for whoever speaks the Runtime API */
+    struct http_server *bootstrap_server; /* the same, for our own bootstraps */
+    struct poller reports;                /* the keeper's */
     unsigned function_count;
 };
 

@@ -85,14 +85,23 @@ static void on_line(void *owner, const char *line)
              "%s", line);
 }
 
+static int open_endpoint(struct process *process)
+{
+    const struct lambda *lambda = process->pool->lambda;
+    struct http_server *server  = command_has_bootstrap(&process->pool->function)
+                                      ? lambda->bootstrap_server
+                                      : lambda->runtime_server;
+
+    return endpoint_open(&process->endpoint, lambda->settings.loop, lambda->settings.alarms, server,
+                         (void *)(uintptr_t)process->token);
+}
+
 int launch(struct process *process)
 {
     const struct lambda_settings *settings = &process->pool->lambda->settings;
     int output                             = -1;
     int error                              = -1;
-    int result =
-        endpoint_open(&process->endpoint, settings->loop, settings->alarms,
-                      process->pool->lambda->runtime_server, (void *)(uintptr_t)process->token);
+    int result                             = open_endpoint(process);
 
     if (result == 0)
         result = output_open(&process->output, settings->loop, &output, on_line, process);

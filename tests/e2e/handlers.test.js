@@ -208,3 +208,21 @@ done
   assert.equal(text, JSON.stringify(JSON.parse(text)));
   await client.close();
 });
+
+test('a runtime of its own may send a stack trace of 64 KB in a header', async (t) => {
+  const emulator = await startEmulator(t, null, withFunction({ command: ['./run.sh'] }, {
+    'run.sh': `#!/bin/sh
+api=http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation
+cause=$(printf '%065000d' 0)
+while next=$(curl -sSi $api/next); do
+    id=$(echo "$next" | tr -d '\\r' | sed -n 's/^lambda-runtime-aws-request-id: *//Ip')
+    curl -sS $api/$id/error -H "Lambda-Runtime-Function-XRay-Error-Cause: $cause" -d '{"errorMessage": "on purpose", "errorType": "Mine"}'
+done
+`,
+  }));
+  const client = await emulator.connect();
+
+  assert.match(await client.ask('hello'), INTERNAL_ERROR);
+  await emulator.waitForLog(/on purpose/);
+  await client.close();
+});

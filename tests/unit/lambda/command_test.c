@@ -73,6 +73,9 @@ static void a_function_is_started_by_its_command_or_its_runtime(void **state)
         print_message("  %s\n", cases[i].what);
         join(&function, &joined);
         assert_string_equal(text_string(&joined), cases[i].expected);
+        if (cases[i].expected[0] != '!')
+            assert_int_equal(command_has_bootstrap(&function),
+                             strstr(cases[i].expected, "/run/bootstrap.") != NULL);
     }
 }
 
