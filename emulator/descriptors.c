@@ -1,7 +1,9 @@
 #include "descriptors.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "model/limits.h"
@@ -31,6 +33,17 @@ void descriptors_divide(struct descriptors *descriptors, unsigned in_all, unsign
         .socket_max  = (int)(in_all - for_processes),
         .pair_max    = (int)(in_all - for_processes / 2),
     };
+}
+
+void descriptors_keep_standard(void)
+{
+    int opened;
+
+    do
+        opened = open("/dev/null", O_RDWR);
+    while (opened >= 0 && opened <= STDERR_FILENO);
+    if (opened >= 0)
+        close(opened);
 }
 
 void descriptors_open(struct descriptors *descriptors, unsigned processes_max)

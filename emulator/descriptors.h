@@ -14,6 +14,10 @@ struct descriptors {
     int pair_max;    /* no TLS client gets further from this number on */
 };
 
+/* To be called first of all: where we were started without standard streams their places are taken
+ * by /dev/null, or the first file or socket that we open would become our log. */
+void descriptors_keep_standard(void);
+
 /* Raises our limit to what we may have at most, and divides it. processes_max: handlers at once. */
 void descriptors_open(struct descriptors *descriptors, unsigned processes_max);
 

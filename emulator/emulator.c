@@ -427,6 +427,7 @@ int emulator_run(const struct emulator_settings *settings)
     struct emulator emulator = {.settings = settings, .data = {.lock = -1}};
     struct configuration *configuration;
 
+    descriptors_keep_standard();
     if (keeper_start(&emulator.keeper) < 0)
         return 1;
     log_start(); /* the keeper, which is forked, has no use for its thread */

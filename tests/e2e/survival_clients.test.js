@@ -9,6 +9,8 @@ import { descriptorsOf, processorSeconds, residentKilobytes } from './support/pr
 import { descriptorLimit, swarm } from './support/swarm.js';
 import { until } from './support/until.js';
 
+const FEW_DESCRIPTORS = ['prlimit', '--nofile=256:256'];
+
 const post = (emulator, client, body) => emulator.request('POST', `/dev/@connections/${client.connectionId}`, { body });
 
 // Posts to each of clients, all at once; each must get it.
@@ -33,7 +35,7 @@ async function fillUp(emulator) {
 }
 
 test('when the descriptors are used up, new clients are refused, the others live on, and there is room again when some leave', async (t) => {
-  const emulator = await startEmulator(t, 'echo', { limits: ['--nofile=256:256'] });
+  const emulator = await startEmulator(t, 'echo', { under: FEW_DESCRIPTORS });
   const { clients, refusal } = await fillUp(emulator);
 
   assert.ok(clients.length >= 80, `${clients.length} clients came in`);
@@ -56,7 +58,7 @@ test('when the descriptors are used up, new clients are refused, the others live
 });
 
 test('when silent clients use up the descriptors, they make room for those who speak', async (t) => {
-  const emulator = await startEmulator(t, 'echo', { limits: ['--nofile=256:256'] });
+  const emulator = await startEmulator(t, 'echo', { under: FEW_DESCRIPTORS });
   const { clients } = await fillUp(emulator);
   const silent = await Promise.all(Array.from({ length: 300 }, () => emulator.raw()));
 
@@ -66,7 +68,7 @@ test('when silent clients use up the descriptors, they make room for those who s
 });
 
 test('while requests wait for descriptors the emulator is idle, and they are answered in the end', async (t) => {
-  const emulator = await startEmulator(t, 'echo', { limits: ['--nofile=256:256'] });
+  const emulator = await startEmulator(t, 'echo', { under: FEW_DESCRIPTORS });
   const { clients } = await fillUp(emulator);
   const kept = await Promise.all(Array.from({ length: 100 }, () => emulator.raw()));
 

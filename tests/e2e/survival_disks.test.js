@@ -154,3 +154,10 @@ test('when the database is deleted connections live on, and the next start makes
   await emulator.restart();
   assert.equal(await (await emulator.connect()).ask({ action: 'ask', body: 'again' }), 'again');
 });
+
+test('started without standard streams it keeps their places, so that nothing else becomes its log', async (t) => {
+  const emulator = await startEmulator(t, 'echo', { under: ['sh', '-c', 'exec "$@" <&- >&- 2>&-', 'sh'] });
+
+  for (const stream of [0, 1, 2]) assert.equal(fs.readlinkSync(`/proc/${emulator.ready.pid}/fd/${stream}`), '/dev/null');
+  assert.equal(await (await emulator.connect()).ask({ action: 'ask', printError: 'to nobody', body: 'works' }), 'works');
+});

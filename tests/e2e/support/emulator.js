@@ -93,7 +93,7 @@ export function environment(more = {}) {
   return { ...Object.fromEntries(kept.filter((name) => process.env[name]).map((name) => [name, process.env[name]])), ...more };
 }
 
-// project: the name of a fixture, or null for none. options: files (put over it), args, env, limits, folder (use that one, copy nothing).
+// project: the name of a fixture, or null for none. options: files (put over it), args, env, under, folder (use that one, copy nothing).
 export async function startEmulator(t, project, options = {}) {
   const folder = options.folder ?? makeProject(t, project, options.files);
   const emulator = new Emulator(folder, options);
@@ -107,9 +107,9 @@ export class Emulator {
   output = ''; // its standard output
   exit = undefined; // {status, signal} once it has ended
 
-  // limits: arguments of prlimit, under which it is to run.
-  constructor(folder, { args = [], env = {}, limits = [] } = {}) {
-    this.limits = limits;
+  // under: a command and its arguments that is to become the emulator.
+  constructor(folder, { args = [], env = {}, under = [] } = {}) {
+    this.under = under;
     this.folder = folder;
     this.args = args;
     this.env = env;
@@ -129,7 +129,7 @@ export class Emulator {
 
   spawn(args) {
     this.exit = undefined;
-    const [command, ...rest] = this.limits.length > 0 ? ['prlimit', ...this.limits, BINARY, ...args] : [BINARY, ...args];
+    const [command, ...rest] = [...this.under, BINARY, ...args];
     this.child = spawn(command, rest, {
       cwd: this.outside,
       env: environment({ EVENTS_FILE: this.eventsFile, ...this.env }),

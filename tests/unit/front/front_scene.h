@@ -54,6 +54,7 @@ struct scene {
     uint16_t request_port; /* of its client */
     int left_count;
     bool drops_who_left;
+    int kept; /* descriptors of others */
 };
 
 struct client {
@@ -99,6 +100,13 @@ static inline void on_left(void *owner)
         arrival_drop(scene->arrival);
 }
 
+static inline int kept_in_use(void *owner)
+{
+    const struct scene *scene = owner;
+
+    return scene->kept;
+}
+
 static inline struct front_settings scene_settings(struct scene *scene)
 {
     return (struct front_settings){
@@ -109,6 +117,7 @@ static inline struct front_settings scene_settings(struct scene *scene)
         .host         = "localhost",
         .on_upgrade   = on_upgrade,
         .on_request   = on_request,
+        .kept_in_use  = kept_in_use,
         .owner        = scene,
     };
 }
