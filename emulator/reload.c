@@ -113,19 +113,22 @@ static size_t pick(const struct reload *reload, const struct function *function,
     return count;
 }
 
-static void log_code_change(const struct concerned *concerned, const char *file, size_t file_count,
-                            int64_t begin)
+static void log_code_change(const struct concerned *concerned, size_t function_count,
+                            const char *file, size_t file_count, int64_t begin)
 {
     SCOPED_TEXT line = {0};
 
-    text_append_format(&line, "reloaded %s", text_string(&concerned->names));
-    if (concerned->count > NAMED_MAX)
-        text_append_format(&line, " and %zu more functions", concerned->count - NAMED_MAX);
+    if (concerned->count > 1 && concerned->count == function_count)
+        text_append_format(&line, "reloaded all %zu functions", function_count);
+    else
+        text_append_format(&line, "reloaded %s", text_string(&concerned->names));
+    if (concerned->count > NAMED_MAX && concerned->count < function_count)
+        text_append_format(&line, " and %zu more", concerned->count - NAMED_MAX);
     text_append_format(&line, " in %.0f ms: ", milliseconds_since(begin));
     if (!file)
         text_append_string(&line, "many files have changed");
     else if (file_count > 1)
-        text_append_format(&line, "%s and %zu more files have changed", file, file_count - 1);
+        text_append_format(&line, "%s and %zu more have changed", file, file_count - 1);
     else
         text_append_format(&line, "%s has changed", file);
     log_info(LOG_FIELDS({"reason", REASON_RELOADED}), "%s", text_string(&line));
@@ -152,7 +155,7 @@ static void reload_code(struct reload *reload, const struct watch_changes *chang
         most = count > most ? count : most;
     }
     if (concerned.count > 0)
-        log_code_change(&concerned, first, most, changes->began_at);
+        log_code_change(&concerned, registry->function_count, first, most, changes->began_at);
     text_deinit(&concerned.names);
 }
 

@@ -19,9 +19,6 @@
 #include "loop/loop.h"
 #include "loop/poller.h"
 
-/* Folders that are watched at most: each costs the kernel about a kilobyte. */
-#define FOLDERS_MAX 4096
-
 /* Paths that one report names. */
 #define PATHS_MAX 64
 
@@ -62,6 +59,7 @@ struct watch {
     size_t root_count;
     struct map folders; /* key to folder */
     char *paths[PATHS_MAX];
+    bool is_new[PATHS_MAX]; /* the file of that path wasn't there before */
     size_t path_count;
     bool is_everything;
     int64_t first_at;     /* clock_microseconds() of the first change that isn't told yet */
@@ -95,7 +93,8 @@ static void tell(struct alarm *alarm)
     watch->path_count    = 0;
     watch->is_everything = false;
     watch->first_at      = 0;
-    watch->settings.on_change(watch->settings.owner, &changes);
+    if (changes.count > 0 || changes.is_everything)
+        watch->settings.on_change(watch->settings.owner, &changes);
     for (size_t i = 0; i < changes.count; i++)
         free(paths[i]);
 }
@@ -112,17 +111,45 @@ static void expect_quiet(struct watch *watch)
     alarm_set(watch->settings.alarms, &watch->settled, left < wait ? left : wait, tell);
 }
 
-static void note(struct watch *watch, const char *path)
+/* Where path stands among those that aren't told yet; path_count if it doesn't. */
+static size_t find_path(const struct watch *watch, const char *path)
 {
+    size_t at = 0;
+
+    while (at < watch->path_count && strcmp(watch->paths[at], path) != 0)
+        at++;
+    return at;
+}
+
+static void note(struct watch *watch, const char *path, bool is_new)
+{
+    size_t at = find_path(watch, path);
+
     expect_quiet(watch);
-    for (size_t i = 0; i < watch->path_count; i++) {
-        if (strcmp(watch->paths[i], path) == 0)
-            return;
-    }
-    if (watch->path_count < PATHS_MAX)
-        watch->paths[watch->path_count++] = memory_copy_string(path);
-    else
+    if (at < watch->path_count)
+        return;
+    if (watch->path_count == PATHS_MAX) {
         watch->is_everything = true;
+        return;
+    }
+    watch->paths[at]  = memory_copy_string(path);
+    watch->is_new[at] = is_new;
+    watch->path_count++;
+}
+
+/* A file has gone. One that has only just come was a step on the way of writing another. */
+static void note_gone(struct watch *watch, const char *path)
+{
+    size_t at = find_path(watch, path);
+
+    if (at == watch->path_count || !watch->is_new[at]) {
+        note(watch, path, false);
+        return;
+    }
+    free(watch->paths[at]);
+    watch->path_count--;
+    watch->paths[at]  = watch->paths[watch->path_count];
+    watch->is_new[at] = watch->is_new[watch->path_count];
 }
 
 /* What is watched. */
@@ -160,7 +187,7 @@ static void warn_of_limit(struct watch *watch, const char *path, int number)
             LOG_FIELDS({"reason", REASON_NOT_WATCHED}),
             "changes in %s and further folders won't be noticed: postern watches %d folders at "
             "most; a narrower codeUri leaves fewer",
-            path, FOLDERS_MAX);
+            path, WATCH_FOLDERS_MAX);
 }
 
 /* False if it can't be, or is already. */
@@ -169,7 +196,7 @@ static bool watch_folder(struct watch *watch, const char *path)
     struct folder *folder;
     int descriptor;
 
-    if (watch->folders.count >= FOLDERS_MAX) {
+    if (watch->folders.count >= WATCH_FOLDERS_MAX) {
         warn_of_limit(watch, path, 0);
         return false;
     }
@@ -207,7 +234,7 @@ static void push_folders_in(struct watch *watch, const char *path, struct paths 
     DIR *directory = opendir(path);
     struct dirent *entry;
 
-    while (directory && (entry = readdir(directory))) {
+    while (directory && paths->count <= WATCH_FOLDERS_MAX && (entry = readdir(directory))) {
         SCOPED_MEMORY char *child = NULL;
 
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
@@ -221,14 +248,14 @@ static void push_folders_in(struct watch *watch, const char *path, struct paths 
 }
 
 /* A folder is watched before it is read: what comes into it meanwhile is noticed one way or the
- * other. */
+ * other. Those further up come first, should there be too many. */
 static void watch_tree(struct watch *watch, const char *path)
 {
     struct paths paths = {0};
 
     paths_push(&paths, memory_copy_string(path));
-    while (paths.count > 0) {
-        SCOPED_MEMORY char *next = paths.items[--paths.count];
+    for (size_t i = 0; i < paths.count; i++) {
+        SCOPED_MEMORY char *next = paths.items[i];
 
         if (watch_folder(watch, next))
             push_folders_in(watch, next, &paths);
@@ -273,7 +300,7 @@ static void look_for_missing(struct watch *watch, bool is_news)
         }
         watch_tree(watch, root->path);
         if (is_news)
-            note(watch, root->path);
+            note(watch, root->path, false);
     }
     if (is_one_missing)
         alarm_set(watch->settings.alarms, &watch->missing, MISSING_MILLISECONDS, on_missing);
@@ -295,7 +322,7 @@ static void lose(struct watch *watch, const char *path)
         if (strcmp(root->path, path) != 0)
             continue;
         root->is_missing = true;
-        note(watch, root->path);
+        note(watch, root->path, false);
         unwatch_tree(watch, root->path);
         alarm_set(watch->settings.alarms, &watch->missing, MISSING_MILLISECONDS, on_missing);
         return;
@@ -337,7 +364,10 @@ static void take_event(struct watch *watch, const struct inotify_event *event)
         unwatch_tree(watch, path);
     if (event->mask & IN_ISDIR && event->mask & (IN_CREATE | IN_MOVED_TO))
         watch_tree(watch, path);
-    note(watch, path);
+    if (event->mask & (IN_DELETE | IN_MOVED_FROM))
+        note_gone(watch, path);
+    else
+        note(watch, path, event->mask & IN_CREATE && !(event->mask & IN_ISDIR));
 }
 
 static void on_events(struct poller *poller, unsigned events)

@@ -10,6 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Folders that are watched at most, those below others included: each costs the kernel about a
+ * kilobyte. What isn't watched is said in the log. */
+#define WATCH_FOLDERS_MAX 4096
+
 struct alarms;
 struct loop;
 struct watch;

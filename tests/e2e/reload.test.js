@@ -179,9 +179,10 @@ test('a project file that is deleted, renamed over or written anew is followed',
   await emulator.waitForLog(/postern\.json: has gone/);
   assert.equal(await client.ask('x'), 'one');
   await change(emulator, { 'postern.json': project(NODE, { routes: { hello: { function: 'f' } } }) }, /route hello added/);
-  writeFiles(emulator.outside, { 'new.json': project() });
-  fs.renameSync(path.join(emulator.outside, 'new.json'), file);
+  writeFiles(emulator.folder, { 'postern.json.new': project() });
+  fs.renameSync(`${file}.new`, file);
   await emulator.waitForLog(/route hello removed/);
+  assert.ok(!emulator.log.includes('reloaded f in')); // the name on the way was no code
   assert.equal(await client.ask('x'), 'one');
   await client.close();
 });

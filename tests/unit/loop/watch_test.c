@@ -202,6 +202,28 @@ static void changes_that_come_together_are_told_together_and_once(void **state)
     assert_int_equal(scene->told, 1);
 }
 
+static void a_file_that_comes_and_goes_at_once_is_not_told(void **state)
+{
+    struct scene *scene     = *state;
+    SCOPED_MEMORY char *old = memory_format("%s/old", scene->folder);
+    SCOPED_MEMORY char *new = memory_format("%s/new", scene->folder);
+
+    write_file(scene, "/old");
+    watch_folders(scene, "", NULL);
+    write_file(scene, "/temporary");
+    move(scene, "/temporary", "/target");
+    write_file(scene, "/new");
+    assert_int_equal(unlink(new), 0);
+    assert_int_equal(unlink(old), 0);
+    write_file(scene, "/last");
+    scene->awaited = " /last ";
+    assert_true(loop_run_until(&scene->loop, has_seen, scene, PATIENCE_MILLISECONDS));
+    assert_null(strstr(text_string(&scene->seen), "/temporary"));
+    assert_null(strstr(text_string(&scene->seen), "/new"));
+    assert_non_null(strstr(text_string(&scene->seen), " /target "));
+    assert_non_null(strstr(text_string(&scene->seen), " /old "));
+}
+
 static void more_than_can_be_named_is_everything(void **state)
 {
     struct scene *scene = *state;
@@ -279,6 +301,25 @@ static void lost_events_are_everything_and_new_folders_are_found(void **state)
     expect(scene, " /new/a ");
 }
 
+/* Whichever others there are, it is among them: folders further up come first. */
+static void no_more_folders_are_watched_than_there_may_be(void **state)
+{
+    struct scene *scene = *state;
+
+    make_folder(scene, "/a");
+    for (int i = 0; i < WATCH_FOLDERS_MAX; i++) {
+        SCOPED_MEMORY char *name = memory_format("/a/%d", i);
+
+        make_folder(scene, name);
+    }
+    make_folder(scene, "/b");
+    watch_folders(scene, "", NULL);
+    assert_int_equal(watch_folder_count(scene->watch), WATCH_FOLDERS_MAX);
+    write_file(scene, "/a/file");
+    write_file(scene, "/b/file");
+    expect(scene, " /b/file ");
+}
+
 #define SCENE_TEST(test) cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
 
 int main(void)
@@ -288,10 +329,12 @@ int main(void)
         SCENE_TEST(a_folder_with_another_name_is_told_under_that),
         SCENE_TEST(what_is_ignored_is_neither_told_nor_watched),
         SCENE_TEST(changes_that_come_together_are_told_together_and_once),
+        SCENE_TEST(a_file_that_comes_and_goes_at_once_is_not_told),
         SCENE_TEST(more_than_can_be_named_is_everything),
         SCENE_TEST(a_folder_that_comes_later_is_told_and_watched),
         SCENE_TEST(folders_that_are_not_wanted_any_more_are_left),
         SCENE_TEST(lost_events_are_everything_and_new_folders_are_found),
+        SCENE_TEST(no_more_folders_are_watched_than_there_may_be),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
