@@ -16,11 +16,9 @@
 #include "base/memory.h"
 #include "base/reason.h"
 #include "loop/alarm.h"
+#include "loop/change_list.h"
 #include "loop/loop.h"
 #include "loop/poller.h"
-
-/* Paths that one report names. */
-#define PATHS_MAX 64
 
 /* A change is told when nothing more has come for so long, or at the latest. */
 #define QUIET_MILLISECONDS    100
@@ -57,13 +55,10 @@ struct watch {
     struct poller poller;
     struct root *roots;
     size_t root_count;
-    struct map folders; /* key to folder */
-    char *paths[PATHS_MAX];
-    bool is_new[PATHS_MAX]; /* the file of that path wasn't there before */
-    size_t path_count;
-    bool is_everything;
-    int64_t first_at;     /* clock_microseconds() of the first change that isn't told yet */
-    struct alarm settled; /* rings when it is */
+    struct map folders;         /* key to folder */
+    struct change_list changes; /* that aren't told yet */
+    int64_t first_at;           /* clock_microseconds() of the first change that isn't told yet */
+    struct alarm settled;       /* rings when it is */
     struct alarm missing;
     bool is_full; /* the log has said that not everything is watched */
 };
@@ -84,19 +79,16 @@ static void paths_push(struct paths *paths, char *path)
 
 static void tell(struct alarm *alarm)
 {
-    struct watch *watch = container_of(alarm, struct watch, settled);
-    char *paths[PATHS_MAX];
-    const struct watch_changes changes = {paths, watch->path_count, watch->first_at,
-                                          watch->is_everything};
+    struct watch *watch                = container_of(alarm, struct watch, settled);
+    struct change_list list            = watch->changes;
+    const struct watch_changes changes = {list.paths, list.count, watch->first_at,
+                                          list.is_everything};
 
-    memcpy(paths, watch->paths, sizeof paths);
-    watch->path_count    = 0;
-    watch->is_everything = false;
-    watch->first_at      = 0;
+    watch->changes  = (struct change_list){0};
+    watch->first_at = 0;
     if (changes.count > 0 || changes.is_everything)
         watch->settings.on_change(watch->settings.owner, &changes);
-    for (size_t i = 0; i < changes.count; i++)
-        free(paths[i]);
+    change_list_deinit(&list);
 }
 
 static void expect_quiet(struct watch *watch)
@@ -111,45 +103,16 @@ static void expect_quiet(struct watch *watch)
     alarm_set(watch->settings.alarms, &watch->settled, left < wait ? left : wait, tell);
 }
 
-/* Where path stands among those that aren't told yet; path_count if it doesn't. */
-static size_t find_path(const struct watch *watch, const char *path)
-{
-    size_t at = 0;
-
-    while (at < watch->path_count && strcmp(watch->paths[at], path) != 0)
-        at++;
-    return at;
-}
-
 static void note(struct watch *watch, const char *path, bool is_new)
 {
-    size_t at = find_path(watch, path);
-
+    change_list_add(&watch->changes, path, is_new);
     expect_quiet(watch);
-    if (at < watch->path_count)
-        return;
-    if (watch->path_count == PATHS_MAX) {
-        watch->is_everything = true;
-        return;
-    }
-    watch->paths[at]  = memory_copy_string(path);
-    watch->is_new[at] = is_new;
-    watch->path_count++;
 }
 
-/* A file has gone. One that has only just come was a step on the way of writing another. */
 static void note_gone(struct watch *watch, const char *path)
 {
-    size_t at = find_path(watch, path);
-
-    if (at == watch->path_count || !watch->is_new[at]) {
-        note(watch, path, false);
-        return;
-    }
-    free(watch->paths[at]);
-    watch->path_count--;
-    watch->paths[at]  = watch->paths[watch->path_count];
-    watch->is_new[at] = watch->is_new[watch->path_count];
+    change_list_add_gone(&watch->changes, path);
+    expect_quiet(watch);
 }
 
 /* What is watched. */
@@ -334,7 +297,7 @@ static void start_over(struct watch *watch)
 {
     log_debug(NULL, "more files have changed than the kernel can tell");
     unwatch_tree(watch, "/");
-    watch->is_everything = true;
+    watch->changes.is_everything = true;
     expect_quiet(watch);
     for (size_t i = 0; i < watch->root_count; i++)
         watch->roots[i].is_missing = true;
@@ -474,8 +437,7 @@ void watch_free(struct watch *watch)
         forget(watch, folder);
     map_deinit(&watch->folders);
     free_roots(watch->roots, watch->root_count);
-    for (size_t i = 0; i < watch->path_count; i++)
-        free(watch->paths[i]);
+    change_list_deinit(&watch->changes);
     if (watch->inotify >= 0)
         close(watch->inotify);
     free(watch);
