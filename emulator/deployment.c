@@ -6,6 +6,19 @@
 #include "configuration.h"
 #include "gateway/gateway.h"
 #include "lambda/lambda.h"
+#include "redirect.h"
+
+/* Processes hear of it only at their start. */
+static void tell_handlers(struct deployment *deployment)
+{
+    const struct registry *registry = &deployment->configuration->registry;
+
+    if (deployment->port == 0 || !redirect_put(deployment->handler_environment, deployment->host,
+                                               deployment->port, registry))
+        return;
+    for (size_t i = 0; i < registry->function_count; i++)
+        lambda_retire(deployment->lambda, registry->functions[i].name, NULL, 0);
+}
 
 /* The functions come first: whatever the gateway then does may call them. */
 void deployment_replace(struct deployment *deployment, struct configuration *configuration)
@@ -16,6 +29,13 @@ void deployment_replace(struct deployment *deployment, struct configuration *con
     if (deployment->configuration != configuration)
         configuration_free(deployment->configuration);
     deployment->configuration = configuration;
+    tell_handlers(deployment);
+}
+
+void deployment_set_port(struct deployment *deployment, uint16_t port)
+{
+    deployment->port = port;
+    tell_handlers(deployment);
 }
 
 void deployment_deinit(struct deployment *deployment)

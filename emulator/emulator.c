@@ -219,8 +219,10 @@ static int open_gateway(struct emulator *emulator)
     emulator->gateway = gateway_new(&gateway);
     if (!emulator->gateway)
         return -EIO;
-    emulator->deployment.lambda  = emulator->lambda;
-    emulator->deployment.gateway = emulator->gateway;
+    emulator->deployment.lambda              = emulator->lambda;
+    emulator->deployment.host                = settings->host;
+    emulator->deployment.handler_environment = &emulator->handler_environment;
+    emulator->deployment.gateway             = emulator->gateway;
     deployment_replace(&emulator->deployment, emulator->deployment.configuration);
     emulator->admin.gateway    = emulator->gateway;
     emulator->admin.lambda     = emulator->lambda;
@@ -266,6 +268,7 @@ static int open_port(struct emulator *emulator)
     emulator->front = front_open(&front);
     if (!emulator->front)
         return -EIO;
+    deployment_set_port(&emulator->deployment, front_port(emulator->front));
     domain = memory_format("localhost:%u", front_port(emulator->front));
     if (!emulator->settings->domain)
         gateway_set_domain(emulator->gateway, domain);

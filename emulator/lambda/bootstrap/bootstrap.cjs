@@ -528,6 +528,10 @@ process.on('unhandledRejection', (reason) => endAfter(reason, 'Unhandled Promise
 
 patchConsole();
 connect();
+if (environment.POSTERN_REDIRECT_TO) {
+  require('./postern_redirect.cjs').redirect(environment.POSTERN_REDIRECT_TO);
+  delete environment.POSTERN_REDIRECT_TO;
+}
 loadHandler().then((loaded) => {
   if (!isLoading)
     return;

@@ -18,6 +18,8 @@ import traceback
 # AWS: the code's folder is read-only. Here, compiled files would hide a change that leaves size and second as they are.
 sys.dont_write_bytecode = True
 
+import postern_redirect  # noqa: E402: it would be compiled otherwise
+
 API = os.environ["AWS_LAMBDA_RUNTIME_API"]
 TASK_ROOT = os.environ.get("LAMBDA_TASK_ROOT") or os.getcwd()
 PREFIX = "/2018-06-01/runtime"
@@ -233,6 +235,8 @@ def main():
     sys.path[0] = TASK_ROOT
     log_filter = set_up_logging()
     runtime = Runtime()
+    if "POSTERN_REDIRECT_TO" in os.environ:
+        postern_redirect.redirect(os.environ.pop("POSTERN_REDIRECT_TO"))
     try:
         handler = load_handler(os.environ.get("_HANDLER", ""))
     except Exception as error:  # module code may raise anything
