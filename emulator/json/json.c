@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "json/token.h"
 
 struct parser {
@@ -88,6 +89,8 @@ static bool parse_string(struct parser *parser, const char **string, size_t *siz
 
     if (!end)
         return fail_string(parser, start);
+    if (!utf8_is_valid(start, (size_t)(end - start)))
+        return fail(parser, start, "a string is not UTF-8: save the file in that encoding");
     decoded    = arena_new(parser->arena, (size_t)(end - start));
     *size      = token_string_decode(start + 1, (size_t)(end - start) - 2, decoded);
     *string    = decoded;

@@ -160,6 +160,7 @@ static void mistakes_are_told_with_their_place(void **state)
         {"a cut escape",        "[\"\\u12",             1, 3, "unknown escape in a string: write '\\\\' for a backslash"},
         {"behind an escape",    "[\"\\n\\u00e9\\q\"]",  1, 11, "unknown escape in a string: write '\\\\' for a backslash"},
         {"a name given twice",  "{\"b\":1,\"a\":1,\n \"b\":2}", 2, 2, "\"b\" is given twice (first in line 1): one of them would be ignored"},
+        {"another encoding",    "{\"a\":\n \"caf\xe9\"}",  2, 2, "a string is not UTF-8: save the file in that encoding"},
         {"nul in a name",       "{\"a\\u0000\":1}",     1, 11, "a name must not contain \\u0000"},
     };
 
