@@ -102,6 +102,7 @@ check: # What `make test` does once the machine is set up
 	@$(MAKE) --no-print-directory check-unit
 	@$(MAKE) --no-print-directory check-e2e
 	@$(MAKE) --no-print-directory check-bench
+	@$(MAKE) --no-print-directory check-soak
 	@$(MAKE) --no-print-directory check-sanitize
 	@$(MAKE) --no-print-directory check-fuzz
 
@@ -136,9 +137,9 @@ check-e2e: all ## End-to-end tests; T=word runs only those with that word in the
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 .PHONY: check-sanitize
-check-sanitize: ## Unit and end-to-end tests under AddressSanitizer and UBSan
+check-sanitize: ## Unit and end-to-end tests and a short soak under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=$(BUILD)/sanitize SANITIZE="$(SANITIZERS)" OPTIMISE="-O1 -g" all
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitize SANITIZE="$(SANITIZERS)" OPTIMISE="-O1 -g" check-unit check-e2e
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitize SANITIZE="$(SANITIZERS)" OPTIMISE="-O1 -g" check-unit check-e2e check-soak
 
 # A fuzz target is tests/fuzz/<name>_fuzz.c; its seeds are in fixtures/fuzz/<name>/. What it finds on the
 # way stays in the build folder.
@@ -161,6 +162,16 @@ fuzz: ## Fuzz every parser with libFuzzer; T=word picks targets, SECONDS=60 is f
 .PHONY: check-fuzz
 check-fuzz:
 	@$(MAKE) --no-print-directory SECONDS=20 fuzz
+
+.PHONY: soak check-soak
+soak: SECONDS := 120
+soak: ## Two minutes of misbehaviour: is anything left over? SECONDS=120; SEED=n repeats one
+	@scripts/set-up.sh test
+	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@POSTERN_BINARY=$(abspath $(BUILD)/postern) SECONDS=$(SECONDS) SEED=$(SEED) node tests/soak/soak.js
+
+check-soak: all
+	@POSTERN_BINARY=$(abspath $(BUILD)/postern) SECONDS=12 SEED=$(SEED) node tests/soak/soak.js
 
 .PHONY: fuzz-targets
 fuzz-targets: $(if $(T),$(foreach target,$(FUZZ),$(if $(findstring $(T),$(target)),$(target))),$(FUZZ))

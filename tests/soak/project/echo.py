@@ -1,0 +1,5 @@
+"""Answers with what it was sent."""
+
+
+def handler(event, context):
+    return {"statusCode": 200, "body": event["body"]}
