@@ -15,7 +15,8 @@ const SECONDS = Number(process.env.SECONDS || 120);
 const SEED = Number(process.env.SEED || Math.floor(Math.random() * 2 ** 31));
 const CLIENTS = 40; // at once
 const POSTERS = 4;
-const MEMORY_GROWTH_MAX = 512 * 1024;
+const WARM_UP_SECONDS = Math.max(6, SECONDS / 6);
+const MEMORY_GROWTH_MAX = (SECONDS < 60 ? 1024 : 512) * 1024; // the heap isn't as large as it gets after a short warm-up
 const PROBLEMS_SHOWN = 20;
 
 async function storm(world, seconds) {
@@ -56,7 +57,7 @@ function print(world, before, after, totals) {
 async function soak(emulator) {
   const world = new World(emulator, new Chance(SEED));
   await emulator.start();
-  await storm(world, Math.max(3, SECONDS / 6)); // warms up what is kept
+  await storm(world, WARM_UP_SECONDS);
   const before = await settle(emulator);
   await storm(world, SECONDS);
   const after = await settle(emulator, before.descriptors);
