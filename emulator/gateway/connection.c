@@ -31,7 +31,7 @@
 #define CLOSE_REASON_NONE "Client-side close frame status not set"
 
 /* How long last_active_at may be ahead of the store. */
-#define FLUSH_MILLISECONDS 1000
+#define FLUSH_MILLISECONDS 5000
 
 /* One block for all strings of a connection: there are many connections. */
 static void pack_strings(struct connection *connection, const struct event_facts *facts,
