@@ -21,11 +21,11 @@ async function checkPosts(emulator, clients, body) {
 }
 
 // Connects clients until one is refused.
-async function fillUp(emulator) {
+async function fillUp(emulator, options) {
   const clients = [];
   for (;;) {
     try {
-      clients.push(await emulator.connect());
+      clients.push(await emulator.connect('/dev', options));
     } catch (error) {
       if (error instanceof Refusal) return { clients, refusal: error };
       throw error;
@@ -55,6 +55,19 @@ test('when the descriptors are used up, new clients are refused, the others live
   for (const client of leaving) await emulator.disconnectEvent(client.connectionId);
   for (let i = 0; i < 5; i++) staying.push(await emulator.connect());
   await checkPosts(emulator, staying, 'after');
+});
+
+test('TLS clients, who take three descriptors each, are bounded in the same way', async (t) => {
+  const emulator = await startEmulator(t, 'echo', { under: FEW_DESCRIPTORS });
+  const { clients, refusal } = await fillUp(emulator, { scheme: 'wss', ca: emulator.ca });
+
+  assert.ok(clients.length >= 25, `${clients.length} clients came in`);
+  assert.equal(refusal.status, 503);
+  for (const client of clients) assert.equal(await client.ask({ action: 'ask', body: 'still here' }), 'still here');
+  await checkPosts(emulator, clients, 'posted');
+  for (const client of clients.splice(0, 5)) await client.close();
+  clients.push(await emulator.connect('/dev', { scheme: 'wss', ca: emulator.ca }));
+  await checkPosts(emulator, clients, 'after');
 });
 
 test('when silent clients use up the descriptors, they make room for those who speak', async (t) => {
@@ -171,13 +184,16 @@ test('clients that say nothing, or say it byte by byte, are sent away after ten 
   }, 20);
   t.after(() => clearInterval(dribble));
 
-  await until('all of them to have come in', () => sent > 10 && descriptorsOf(emulator.ready.pid) >= before + 130);
+  for (const connection of silent.slice(0, 20)) await connection.write('\x16'); // a TLS hello begins so
+  const silentTls = await Promise.all(Array.from({ length: 20 }, () => emulator.raw({ ca: emulator.ca, servername: 'localhost' })));
+
+  await until('all of them to have come in', () => sent > 10 && descriptorsOf(emulator.ready.pid) >= before + 150);
   assert.equal(await client.ask({ action: 'ask', body: 'meanwhile' }), 'meanwhile');
   await checkPosts(emulator, [client], 'posted');
   for (const connection of slow) assert.equal((await connection.nextAnswer()).status, 408);
-  for (const connection of silent) await connection.untilEnded();
+  for (const connection of [...silent, ...silentTls]) await connection.untilEnded();
   assert.ok(silent.every(({ received }) => received.length === 0));
-  for (const connection of [...silent, ...slow]) connection.destroy();
+  for (const connection of [...silent, ...silentTls, ...slow]) connection.destroy();
   await until('their descriptors to be closed', () => descriptorsOf(emulator.ready.pid) <= before);
 });
 
