@@ -483,6 +483,7 @@ void handshakes_free(struct gateway *gateway)
             invocation_cancel(&handshake->invocation);
         if (handshake->state == HANDSHAKE_AUTHORIZING)
             authorization_cancel(&handshake->authorization);
+        store_waiter_cancel(&handshake->row);
         if (handshake->arrival)
             arrival_drop(handshake->arrival);
         handshake->arrival = NULL;

@@ -13,12 +13,18 @@
 
 struct loop;
 struct store;
+struct write;
 
 /* Lives inside whoever waits; done is called once, on the loop, never before the starting function
  * has returned. */
 struct store_waiter {
     void (*done)(struct store_waiter *waiter, int result); /* 0 or a negative errno */
+    struct write *write;                                   /* the store's: what is waited for */
 };
+
+/* Done isn't called any more; what was queued is written all the same. Harmless if nothing is under
+ * way. To be called by whoever goes before the store does. */
+void store_waiter_cancel(struct store_waiter *waiter);
 
 /*
  * Opens (or makes) directory/postern.db, migrates it and starts the writer; directory NULL: in

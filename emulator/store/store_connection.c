@@ -88,6 +88,8 @@ void store_connection_put(struct store *store, const struct connection_row *row,
     change->write.apply  = apply_put;
     change->write.settle = settle_put;
     change->write.waiter = waiter;
+    if (waiter)
+        waiter->write = &change->write;
     writer_queue(&store->writer, &change->write);
 }
 

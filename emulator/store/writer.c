@@ -75,7 +75,12 @@ static int commit(struct writer *writer, struct queue *batch)
 
 static void tell(struct write *write)
 {
-    write->waiter->done(write->waiter, write->result);
+    struct store_waiter *waiter = write->waiter;
+
+    if (!write->is_cancelled) {
+        waiter->write = NULL;
+        waiter->done(waiter, write->result);
+    }
     free(write);
 }
 
@@ -214,6 +219,14 @@ void writer_stop(struct writer *writer)
     write_the_rest(writer);
     pthread_cond_destroy(&writer->changed);
     pthread_mutex_destroy(&writer->lock);
+}
+
+/* The thread looks at whether there is a waiter, so that this is left to tell(). */
+void store_waiter_cancel(struct store_waiter *waiter)
+{
+    if (waiter->write)
+        waiter->write->is_cancelled = true;
+    waiter->write = NULL;
 }
 
 void writer_queue(struct writer *writer, struct write *write)

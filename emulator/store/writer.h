@@ -41,6 +41,7 @@ struct write {
     bool (*settle)(struct write *write, struct store *store, int result);
 
     struct store_waiter *waiter; /* NULL: nobody waits */
+    bool is_cancelled;           /* nobody waits any more: the loop's side only */
     int result;
 };
 

@@ -124,22 +124,43 @@ test('a project on a read-only disk runs with --in-memory', async (t) => {
   await client.close();
 });
 
+// Somebody else's lock on the database; returns a function that gives it up.
+async function lockDatabase(t, emulator) {
+  const other = spawn('sqlite3', [databaseOf(emulator)], { env: environment(), stdio: ['pipe', 'pipe', 'ignore'] });
+  const said = new Promise((resolve) => { other.stdout.once('data', resolve); });
+
+  t.after(() => other.kill());
+  other.stdin.write("BEGIN IMMEDIATE;\nSELECT 'locked';\n");
+  await within('the lock', said);
+  return () => other.stdin.end('COMMIT;\n');
+}
+
 test('while somebody else has locked the database new clients wait, and nobody else does', async (t) => {
   const emulator = await startEmulator(t, 'echo');
   const client = await emulator.connect();
-  const other = spawn('sqlite3', [databaseOf(emulator)], { env: environment(), stdio: ['pipe', 'pipe', 'ignore'] });
-  const said = new Promise((resolve) => { other.stdout.once('data', resolve); });
-  t.after(() => other.kill());
-
-  other.stdin.write("BEGIN IMMEDIATE;\nSELECT 'locked';\n");
-  await within('the lock', said);
+  const unlock = await lockDatabase(t, emulator);
   const next = emulator.connect('/dev?waits=1');
   await emulator.event(({ queryStringParameters }) => queryStringParameters?.waits);
   assert.equal(await client.ask({ action: 'ask', body: 'not waiting' }), 'not waiting');
   assert.equal((await emulator.request('POST', `/dev/@connections/${client.connectionId}`, { body: 'posted' })).status, 200);
   assert.equal(await client.nextMessage(), 'posted');
-  other.stdin.end('COMMIT;\n');
+  unlock();
   assert.equal(await (await next).ask({ action: 'ask', body: 'in' }), 'in');
+});
+
+test('a stop while a client waits for the database is clean, and its $disconnect comes with the next start', async (t) => {
+  const emulator = await startEmulator(t, 'echo', { args: ['--grace', '0.2'] });
+  const unlock = await lockDatabase(t, emulator);
+  const refusal = emulator.refused('/dev?waits=1');
+
+  const { requestContext } = await emulator.event(({ queryStringParameters }) => queryStringParameters?.waits);
+  const stopped = emulator.stop();
+  assert.equal((await refusal).status, 503);
+  await emulator.waitForLog(/stopping with 1 connections/);
+  unlock();
+  assert.deepEqual(await stopped, { status: 0, signal: null });
+  await emulator.start();
+  assert.equal((await emulator.disconnectEvent(requestContext.connectionId)).requestContext.disconnectStatusCode, 1006);
 });
 
 test('when the database is deleted connections live on, and the next start makes another', async (t) => {

@@ -162,6 +162,22 @@ static void waiters_are_called_before_the_store_is_closed(void **state)
     scene_expect(scene, "SELECT disconnect_status_code FROM connections", "1001");
 }
 
+static void a_waiter_may_go_before_its_row_is_written(void **state)
+{
+    struct scene *scene         = *state;
+    struct connection_row row   = scene_row(ID);
+    struct scene_waiter *waiter = NEW(struct scene_waiter);
+
+    *waiter = scene_waiter_make();
+    scene_open(scene);
+    store_connection_put(scene->store, &row, &waiter->waiter);
+    store_waiter_cancel(&waiter->waiter);
+    store_waiter_cancel(&waiter->waiter);
+    free(waiter);
+    scene_close(scene);
+    scene_expect(scene, "SELECT count(*) FROM connections", "1");
+}
+
 struct queueing_waiter {
     struct store_waiter waiter;
     struct store *store;
@@ -408,6 +424,7 @@ int main(void)
         TEST(a_whole_life_may_be_one_batch),
         TEST(changes_of_unknown_connections_change_nothing),
         TEST(a_reader_sees_touches_while_the_store_is_open),
+        TEST(a_waiter_may_go_before_its_row_is_written),
         TEST(waiters_are_called_before_the_store_is_closed),
         TEST(what_a_waiter_queues_while_the_store_closes_is_written),
         TEST(many_rows_queued_at_once_all_arrive),
