@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/reason.h"
 #include "base/text.h"
 #include "lambda/environment.h"
 #include "model/name_values.h"
@@ -26,7 +27,7 @@ void banner_write(int descriptor, const struct project *project, const struct re
     }
     text_append_string(&out, "Ready.\n");
     if (file_write_all(descriptor, out.data, out.size) < 0)
-        log_warn(NULL, "nobody reads the banner");
+        log_warn(LOG_FIELDS({"reason", REASON_BANNER_UNREAD}), "nobody reads the banner");
 }
 
 static void append_stage(const struct registry *registry, const struct api *api,

@@ -1,8 +1,11 @@
 #include "configuration.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/log.h"
 #include "base/memory.h"
+#include "base/reason.h"
 #include "loading.h"
 
 struct configuration *configuration_read(const char *path, const char *env_file)
@@ -12,6 +15,19 @@ struct configuration *configuration_read(const char *path, const char *env_file)
     configuration->is_fine = loading_read(path, env_file, &configuration->project,
                                           &configuration->registry, &configuration->problems);
     return configuration;
+}
+
+void configuration_log_problems(const struct configuration *configuration)
+{
+    SCOPED_MEMORY char *lines = memory_copy_string(text_string(&configuration->problems));
+    char *left                = NULL;
+
+    for (char *line = strtok_r(lines, "\n", &left); line; line = strtok_r(NULL, "\n", &left)) {
+        if (configuration->is_fine)
+            log_warn(LOG_FIELDS({"reason", REASON_PROJECT_WARNING}), "%s", line);
+        else
+            log_error(LOG_FIELDS({"reason", REASON_BROKEN_PROJECT}), "%s", line);
+    }
 }
 
 void configuration_free(struct configuration *configuration)

@@ -19,5 +19,8 @@ struct configuration {
  * frees it, what it holds is never changed. */
 struct configuration *configuration_read(const char *path, const char *env_file);
 
+/* A line of the log for each problem. */
+void configuration_log_problems(const struct configuration *configuration);
+
 /* Harmless with NULL. */
 void configuration_free(struct configuration *configuration);

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/reason.h"
 #include "store/data_directory.h"
 
 /* With less room than this the folder's files can't be made. */
@@ -72,12 +73,12 @@ void data_folder_advise(const struct data_folder *folder)
         return;
     path = nearest_folder(folder->wanted);
     if (access(path, W_OK) < 0)
-        log_error(NULL,
+        log_error(LOG_FIELDS({"reason", REASON_DATA_NOT_WRITABLE}),
                   "%s can't be written to (%s): make it writable, use another folder with --data, "
                   "or keep nothing with --in-memory",
                   path, strerror(errno));
     else if (statvfs(path, &disk) == 0 && disk.f_bavail * disk.f_frsize < ROOM_MIN)
-        log_error(NULL,
+        log_error(LOG_FIELDS({"reason", REASON_DISK_FULL}),
                   "the disk of %s is full: make room, use another folder with --data, or keep "
                   "nothing with --in-memory",
                   path);

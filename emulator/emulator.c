@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/reason.h"
 #include "configuration.h"
 #include "crypto/certificates.h"
 #include "data_folder.h"
@@ -413,7 +414,7 @@ static void serve(struct emulator *emulator)
     gateway_close_all(emulator->gateway, true);
     if (!loop_run_until(&emulator->loop, is_quiet_now, emulator,
                         emulator->settings->grace_milliseconds))
-        log_warn(NULL,
+        log_warn(LOG_FIELDS({"reason", REASON_UNDELIVERED}),
                  "stopping with %zu connections whose $disconnect was not delivered yet; the "
                  "next start delivers it",
                  gateway_busy_count(emulator->gateway));
@@ -436,7 +437,9 @@ int emulator_run(const struct emulator_settings *settings)
     log_start(); /* the keeper, which is forked, has no use for its thread */
     configuration                     = configuration_read(settings->project, settings->env_file);
     emulator.deployment.configuration = configuration;
-    if (configuration->problems.size > 0)
+    if (log_is_json())
+        configuration_log_problems(configuration);
+    else
         fputs(text_string(&configuration->problems), stderr);
     if (!configuration->is_fine)
         emulator.status = 2;

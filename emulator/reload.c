@@ -166,19 +166,11 @@ static void start_reading(struct reload *reload, int64_t changed_at);
 /* A line of the log for each problem; not if they were told before. True if they are news. */
 static bool tell_problems(struct reload *reload, const struct configuration *configuration)
 {
-    SCOPED_MEMORY char *lines = memory_copy_string(text_string(&configuration->problems));
-    char *left                = NULL;
-
-    if (text_equals(&reload->told, lines))
+    if (text_equals(&reload->told, text_string(&configuration->problems)))
         return false;
     text_clear(&reload->told);
-    text_append_string(&reload->told, lines);
-    for (char *line = strtok_r(lines, "\n", &left); line; line = strtok_r(NULL, "\n", &left)) {
-        if (configuration->is_fine)
-            log_warn(LOG_FIELDS({"reason", REASON_PROJECT_WARNING}), "%s", line);
-        else
-            log_error(LOG_FIELDS({"reason", REASON_BROKEN_PROJECT}), "%s", line);
-    }
+    text_append_string(&reload->told, text_string(&configuration->problems));
+    configuration_log_problems(configuration);
     return true;
 }
 

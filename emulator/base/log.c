@@ -22,6 +22,11 @@ void log_configure(enum log_level level, enum log_format format)
     current_format = (int)format;
 }
 
+bool log_is_json(void)
+{
+    return current_format == LOG_JSON;
+}
+
 bool log_is_on(enum log_level level)
 {
     return (int)level <= current_level;
@@ -80,7 +85,7 @@ int log_errno(int number, const char *format, ...)
     va_end(arguments);
     text_append_format(&message, ": %s", strerror(number));
     if (log_is_on(LOG_ERROR))
-        write_line(LOG_ERROR, NULL, &message);
+        write_line(LOG_ERROR, LOG_FIELDS({"reason", REASON_SYSTEM_ERROR}), &message);
     return -number;
 }
 

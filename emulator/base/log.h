@@ -41,6 +41,9 @@ void log_stop(void);
 /* Lines dropped since the process began. */
 uint64_t log_dropped_count(void);
 
+/* True if each line is to be a JSON object. */
+bool log_is_json(void);
+
 /* True if lines of this level are written: for work done only to be logged. */
 bool log_is_on(enum log_level level);
 

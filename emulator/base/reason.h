@@ -86,6 +86,15 @@
 
 /* The emulator itself. */
 #define REASON_PORT_IN_USE                 "port-in-use"                 /* it cannot start */
+#define REASON_DATA_IN_USE                 "data-in-use"                 /* it cannot start: another one uses the data folder */
+#define REASON_DATA_NOT_WRITABLE           "data-not-writable"           /* it cannot start */
+#define REASON_DISK_FULL                   "disk-full"                   /* it cannot start */
+#define REASON_NEWER_DATABASE              "newer-database"              /* it cannot start: a newer version's */
+#define REASON_DATABASE                    "database"                    /* SQLite says no: it goes on without */
+#define REASON_BANNER_UNREAD               "banner-unread"               /* standard output is closed */
+#define REASON_LIBWEBSOCKETS               "libwebsockets"               /* a warning of that library */
+#define REASON_UNDELIVERED                 "undelivered"                 /* it stops before all $disconnect events were delivered */
+#define REASON_SYSTEM_ERROR                "system-error"                /* a system call failed, as the text says */
 #define REASON_RELOADED                    "reloaded"                    /* changed files count now */
 #define REASON_PROJECT_WARNING             "project-warning"
 #define REASON_BROKEN_PROJECT              "broken-project"              /* what was read last goes on */

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/reason.h"
 
 #define PID_SIZE 16
 
@@ -43,7 +44,7 @@ static int take_lock(int lock, const char *path, const char *lock_path)
     error = errno;
     if (error != EWOULDBLOCK)
         return log_errno(error, "cannot lock %s", lock_path);
-    log_error(NULL,
+    log_error(LOG_FIELDS({"reason", REASON_DATA_IN_USE}),
               "%s is in use by another postern (pid %d): stop it, or use another --data folder",
               path, read_pid(lock));
     return -error;

@@ -11,6 +11,7 @@
 #include "base/embedded.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/reason.h"
 #include "base/text.h"
 
 /* Pages in the write-ahead log before it is copied back: rare enough to be cheap, 16 MB of disk. */
@@ -58,8 +59,8 @@ int database_log(sqlite3 *database, const char *format, ...)
     va_start(arguments, format);
     text_append_format_list(&message, format, arguments);
     va_end(arguments);
-    log_error(NULL, "%s: %s (%s)", text_string(&message), sqlite3_errmsg(database),
-              strerror(-result));
+    log_error(LOG_FIELDS({"reason", REASON_DATABASE}), "%s: %s (%s)", text_string(&message),
+              sqlite3_errmsg(database), strerror(-result));
     return result;
 }
 
@@ -148,7 +149,7 @@ static int read_version(sqlite3 *database, const char *path, sqlite3_int64 *vers
 static int refuse_newer(sqlite3 *database, const char *path, sqlite3_int64 version)
 {
     sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-    log_error(NULL,
+    log_error(LOG_FIELDS({"reason", REASON_NEWER_DATABASE}),
               "%s is of version %lld, this postern knows %lld: use a newer postern, or another "
               "--data folder",
               path, (long long)version, (long long)newest_version());

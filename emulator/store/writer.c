@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/reason.h"
 #include "loop/loop.h"
 #include "store/database.h"
 #include "store/store.h"
@@ -199,7 +200,8 @@ static void write_the_rest(struct writer *writer)
         run_batch(writer, &batch);
     } while (!queue_is_empty(&writer->queue));
     if (!queue_is_empty(&writer->again))
-        log_error(NULL, "%zu changes could not be written to the database", writer->again.count);
+        log_error(LOG_FIELDS({"reason", REASON_DATABASE}),
+                  "%zu changes could not be written to the database", writer->again.count);
     while ((write = next_write(&writer->again)))
         free(write);
 }

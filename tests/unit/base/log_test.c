@@ -155,7 +155,8 @@ static void an_errno_is_named_and_returned_negated(void **state)
 
     capture_end(&capture, &out);
     assert_int_equal(result, -ENOENT);
-    assert_ends_with(&out, " error cannot open a.json: No such file or directory\n");
+    assert_ends_with(&out,
+                     " error cannot open a.json: No such file or directory reason=system-error\n");
 }
 
 static void a_long_line_is_cut_and_stays_one_line(void **state)
