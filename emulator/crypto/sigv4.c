@@ -11,6 +11,9 @@
 #include "crypto/sigv4_canonical.h"
 #include "crypto/sigv4_signature.h"
 
+/* AWS's own SDKs sign about ten. */
+#define SIGNED_HEADERS_MAX 50
+
 #define ALGORITHM  "AWS4-HMAC-SHA256"
 #define TERMINATOR "aws4_request"
 
@@ -68,11 +71,25 @@ static bool is_signed(const char *signed_headers, const char *name)
     return false;
 }
 
+/* Each can repeat a header's value in what is signed: a request of 14 KB could make us sign 20 MB.
+ */
+static bool has_many(const char *signed_headers)
+{
+    size_t count = 1;
+
+    for (; *signed_headers; signed_headers++)
+        count += *signed_headers == ';';
+    return count > SIGNED_HEADERS_MAX;
+}
+
 static bool check_form(const struct check *check)
 {
     if (!is_signed(check->signature.signed_headers, "host"))
         text_append_string(check->message,
                            "'Host' must be a 'SignedHeader' in the AWS Authorization.");
+    else if (has_many(check->signature.signed_headers))
+        text_append_format(check->message, "More than %d 'SignedHeaders' are not supported.",
+                           SIGNED_HEADERS_MAX);
     else if (strcmp(check->signature.algorithm, ALGORITHM) != 0)
         text_append_format(check->message, "Unsupported AWS 'algorithm': '%s'.",
                            check->signature.algorithm);

@@ -31,6 +31,9 @@
                          ", Signature=" signature                                                  \
     }
 
+#define TEN_HEADERS   ";x;x;x;x;x;x;x;x;x;x"
+#define FIFTY_HEADERS TEN_HEADERS TEN_HEADERS TEN_HEADERS TEN_HEADERS TEN_HEADERS
+
 #define V1 "29756c4e190de255cf4a1c1c35dfce6ee8a780e8d303faae227d4b87e54119f1"
 
 static const char *find_secret(const void *owner, const char *access_key)
@@ -118,6 +121,8 @@ static const struct {
      "Date must be in ISO-8601 'basic format'. Got 'yesterday'."},
     {{"a host not signed", "POST", POST, "", {{"X-Amz-Date", DATE}, AUTHORIZATION("x-amz-date", "0")}, NULL, NULL}, SIGV4_INVALID,
      "'Host' must be a 'SignedHeader' in the AWS Authorization."},
+    {{"too many headers", "POST", POST, "", {{"X-Amz-Date", DATE}, AUTHORIZATION("host" FIFTY_HEADERS, "0")}, NULL, NULL}, SIGV4_INVALID,
+     "More than 50 'SignedHeaders' are not supported."},
     {{"another scope", "POST", POST, "", {{"X-Amz-Date", DATE}, {"Authorization", "AWS4-HMAC-SHA256 Credential=" KEY "/20260103/mars/s3/end, SignedHeaders=host, Signature=0"}}, NULL, NULL}, SIGV4_INVALID,
      "Credential should be scoped to a valid region, not 'mars'. Credential should be scoped to correct service: 'execute-api'. Credential should be scoped with a valid terminator: 'aws4_request', not 'end'. Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20260103' != '20260102', from '20260102T030405Z'."},
     {{"another key", "POST", POST, "", {{"X-Amz-Date", DATE}, {"Authorization", "AWS4-HMAC-SHA256 Credential=OTHER/20260102/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=0"}}, NULL, NULL}, SIGV4_UNKNOWN_KEY,
