@@ -28,6 +28,7 @@ async function connect(world, chance, what = '') {
   const socket = new WebSocket(world.emulator.url(`/dev?n=${number}&what=${what}`, scheme), { rejectUnauthorized: false, perMessageDeflate: chance.oneIn(2) });
   socket.on('error', () => {});
   socket.gone = closing(socket);
+  socket.on('message', (data) => { if (!data.toString().startsWith('posted')) socket.onAnswer?.(data.toString()); });
   const outcome = await new Promise((resolve) => {
     socket.once('open', () => resolve('open'));
     socket.once('unexpected-response', (request, response) => {
@@ -68,14 +69,14 @@ async function leave(socket, chance) {
   await socket.gone;
 }
 
+// Sends a message, and waits for its answer; null if the connection ends first. What is posted meanwhile is none.
 async function ask(world, socket, message) {
   const text = JSON.stringify(message);
+  const answered = new Promise((resolve) => { socket.onAnswer = resolve; });
   socket.send(text);
-  for (;;) {
-    const answer = await Promise.race([once(socket, 'message').then(([data]) => data.toString(), () => null), socket.gone.then(() => null), pause(PATIENCE_MILLISECONDS, undefined, { ref: false })]);
-    if (answer === undefined) world.problem(`no answer to ${text}`);
-    if (answer === undefined || answer === null || !answer.startsWith('posted')) return answer;
-  }
+  const answer = await Promise.race([answered, socket.gone.then(() => null), pause(PATIENCE_MILLISECONDS, undefined, { ref: false })]);
+  if (answer === undefined) world.problem(`no answer to ${text.slice(0, 200)}`);
+  return answer;
 }
 
 // Asks, is answered, and says goodbye, or doesn't.
