@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/reason.h"
 #include "front/port_owner.h"
 
 /* A port that is free at one address is seldom taken at the other. */
@@ -163,11 +164,12 @@ static int log_in_use(uint16_t port)
     struct port_owner owner;
 
     if (port_owner_find(port, &owner))
-        log_error(NULL, "port %u is in use by %s (pid %d): stop it, or choose another with --port",
-                  port, owner.name, (int)owner.pid);
+        log_error(LOG_FIELDS({"reason", REASON_PORT_IN_USE}),
+                  "port %u is in use by %s (pid %d): stop it, or choose another with --port", port,
+                  owner.name, (int)owner.pid);
     else
-        log_error(NULL, "port %u is in use: stop who listens there, or choose another with --port",
-                  port);
+        log_error(LOG_FIELDS({"reason", REASON_PORT_IN_USE}),
+                  "port %u is in use: stop who listens there, or choose another with --port", port);
     return -EADDRINUSE;
 }
 

@@ -34,7 +34,11 @@ static enum authorization_state refuse(struct authorization *authorization, enum
                                        const char *reason, const char *why)
 {
     log_warn(LOG_FIELDS({"connectionId", authorization->connection->id},
-                        {"requestId", authorization->invocation.request_id}, {"reason", reason}),
+                        {"functionName", authorization->invocation.function},
+                        {"requestId", authorization->invocation.request_id[0]
+                                          ? authorization->invocation.request_id
+                                          : NULL},
+                        {"reason", reason}),
              "refused with %u, as on AWS: %s", aws_error_status(error), why);
     authorization->state = AUTHORIZATION_REFUSED;
     authorization->error = error;

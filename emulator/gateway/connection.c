@@ -8,7 +8,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "base/reason.h"
 #include "base/text.h"
 #include "gateway/access.h"
 #include "gateway/departure.h"
@@ -17,11 +16,6 @@
 #include "gateway/snapshot.h"
 #include "loop/loop.h"
 #include "store/store_connection.h"
-
-/* AWS: the close code and reason of the idle timeout, as captured. AWS?: the maximum duration's are
- * the same. */
-#define CLOSE_CODE_AWAY   1001
-#define CLOSE_REASON_AWAY "Going away"
 
 /* AWS: 1006 for a transport that ended without a close frame. */
 #define CLOSE_CODE_LOST 1006
@@ -210,26 +204,29 @@ static void on_time_is_up(struct alarm *alarm)
         set_alarm(connection);
         return;
     }
-    log_info(
-        LOG_FIELDS({"connectionId", connection->id},
-                   {"reason", is_old ? REASON_MAX_DURATION : REASON_IDLE_TIMEOUT}),
-        "closed with 1001: %s",
-        is_old
-            ? "AWS ends every connection after its maximum duration (2 hours)"
-            : "no message in either direction; AWS closes after 10 minutes, and pings don't count");
-    connection_close(connection, CLOSE_CODE_AWAY, CLOSE_REASON_AWAY);
+    connection_close(connection, is_old ? CLOSE_OLD : CLOSE_IDLE);
 }
 
-/* Into the LEAVING state, whoever began it. */
-static void leave(struct connection *connection, uint16_t code, const char *reason)
+static void log_end(const struct connection *connection, enum close_cause cause, uint16_t code,
+                    const char *reason)
 {
-    struct gateway *gateway = connection->gateway;
+    const struct close_facts *facts = close_facts(cause);
     char number[8];
 
     snprintf(number, sizeof number, "%u", code);
-    log_info(LOG_FIELDS({"connectionId", connection->id}, {"code", number},
-                        {"closeReason", reason[0] ? reason : NULL}),
-             "disconnected");
+    log_write(facts->is_fault ? LOG_WARN : LOG_INFO,
+              LOG_FIELDS({"connectionId", connection->id}, {"code", number},
+                         {"closeReason", reason[0] ? reason : NULL}, {"reason", facts->reason}),
+              "disconnected: %s", facts->text);
+}
+
+/* Into the LEAVING state, whoever began it. */
+static void leave(struct connection *connection, enum close_cause cause, uint16_t code,
+                  const char *reason)
+{
+    struct gateway *gateway = connection->gateway;
+
+    log_end(connection, cause, code, reason);
     connection->state        = CONNECTION_LEAVING;
     connection->close_code   = code;
     connection->close_reason = memory_copy_string(reason);
@@ -263,7 +260,7 @@ void connection_open(struct connection *connection, int socket, const char *key,
         connection->websocket =
             websocket_adopt(gateway->websockets, socket, key, protocol, connection);
     if (!connection->websocket) {
-        leave(connection, CLOSE_CODE_LOST, "");
+        leave(connection, CLOSE_LOST, CLOSE_CODE_LOST, "");
         return;
     }
     connection->state  = CONNECTION_OPEN;
@@ -274,25 +271,22 @@ void connection_open(struct connection *connection, int socket, const char *key,
     set_alarm(connection);
 }
 
-void connection_close(struct connection *connection, uint16_t code, const char *reason)
+void connection_close(struct connection *connection, enum close_cause cause)
 {
+    const struct close_facts *facts = close_facts(cause);
+
     if (connection->state != CONNECTION_OPEN)
         return;
     remove_from_open(connection);
-    websocket_close(connection->websocket, code, reason);
-    leave(connection, code, reason);
+    websocket_close(connection->websocket, facts->code, facts->close_reason);
+    leave(connection, cause, facts->code, facts->close_reason);
 }
 
 /* AWS?: what becomes of connections to a deleted stage isn't documented; here they are closed, as
  * by the idle timeout. */
 void connection_cut_off(struct connection *connection)
 {
-    if (connection->state != CONNECTION_OPEN)
-        return;
-    log_info(LOG_FIELDS({"connectionId", connection->id}, {"stage", connection->stage->stage_name},
-                        {"reason", REASON_STAGE_REMOVED}),
-             "closed with 1001: its stage isn't deployed any more");
-    connection_close(connection, CLOSE_CODE_AWAY, CLOSE_REASON_AWAY);
+    connection_close(connection, CLOSE_STAGE_REMOVED);
 }
 
 enum send_result connection_send(struct connection *connection, const char *data, size_t size)
@@ -360,14 +354,14 @@ static const char *reason_for(uint16_t code, const char *reason)
     return code == CLOSE_CODE_NONE ? CLOSE_REASON_NONE : reason;
 }
 
-static void on_closed(void *owner, uint16_t code, const char *reason)
+static void on_closed(void *owner, enum websocket_end end, uint16_t code, const char *reason)
 {
     struct connection *connection = owner;
 
     connection->websocket = NULL;
     if (connection->state == CONNECTION_OPEN) {
         remove_from_open(connection);
-        leave(connection, code, reason_for(code, reason));
+        leave(connection, close_cause_of(end), code, reason_for(code, reason));
         return;
     }
     free_if_over(connection);

@@ -17,6 +17,7 @@
 
 #include "base/id.h"
 #include "base/queue.h"
+#include "gateway/close_cause.h"
 #include "gateway/event.h"
 #include "loop/alarm.h"
 #include "websocket/socket.h"
@@ -93,7 +94,7 @@ void connection_open(struct connection *connection, int socket, const char *key,
 
 /* Ends a connection: off the table, its row closed, its $disconnect on the way. Nothing if it has
  * ended before. */
-void connection_close(struct connection *connection, uint16_t code, const char *reason);
+void connection_close(struct connection *connection, enum close_cause cause);
 
 /* Closes a connection whose stage isn't deployed any more. Nothing if it has ended before. */
 void connection_cut_off(struct connection *connection);

@@ -72,9 +72,9 @@ static void log_failure(const struct connection *connection, const struct invoca
 {
     if (invocation->outcome == INVOCATION_SUCCEEDED)
         return;
-    log_warn(LOG_FIELDS({"connectionId", connection->id},
-                        {"reason", REASON_DISCONNECT_HANDLER_FAILED},
-                        {"requestId", invocation->request_id}),
+    log_warn(LOG_FIELDS({"connectionId", connection->id}, {"functionName", invocation->function},
+                        {"requestId", invocation->request_id},
+                        {"reason", REASON_DISCONNECT_HANDLER_FAILED}),
              "the $disconnect handler failed: %.500s; AWS ignores its result and doesn't try again",
              text_string(&invocation->payload));
 }

@@ -19,10 +19,6 @@
 #include "model/registry.h"
 #include "store/store_connection.h"
 
-/* AWS: 1001 is what the gateway closes with when it ends a connection itself. */
-#define STOP_CODE   1001
-#define STOP_REASON "Going away"
-
 struct gateway *gateway_new(const struct gateway_settings *settings)
 {
     struct gateway *gateway              = NEW(struct gateway);
@@ -208,8 +204,8 @@ void gateway_close_all(struct gateway *gateway, bool stop)
     if (stop)
         handshakes_refuse(gateway);
     while (!queue_is_empty(&gateway->open))
-        connection_close(container_of(gateway->open.first, struct connection, link), STOP_CODE,
-                         STOP_REASON);
+        connection_close(container_of(gateway->open.first, struct connection, link),
+                         stop ? CLOSE_STOPPING : CLOSE_RESET);
     connections_flush(gateway);
 }
 

@@ -147,12 +147,14 @@ static void refuse(struct handshake *handshake, enum aws_error error, const char
     become(handshake, HANDSHAKE_REFUSED);
 }
 
-static void log_refusal(const struct handshake *handshake, const char *reason, const char *text)
+static void log_refusal(const struct handshake *handshake, enum aws_error error, const char *reason,
+                        const char *text)
 {
     const struct request_head *head = arrival_head(handshake->arrival);
 
     log_warn(LOG_FIELDS({"reason", reason}, {"sourceIp", arrival_source_ip(handshake->arrival)}),
-             "refused the upgrade of %.300s: %s", head->target, text);
+             "refused the upgrade of %.300s with %u: %s", head->target, aws_error_status(error),
+             text);
 }
 
 static const char *subprotocols(const struct request_head *head)
@@ -193,18 +195,19 @@ static void find_stage(struct handshake *handshake)
     const char *reason;
 
     if (gateway->is_stopping) {
+        log_refusal(handshake, AWS_SERVICE_UNAVAILABLE, REASON_STOPPING, "the emulator stops");
         refuse(handshake, AWS_SERVICE_UNAVAILABLE, NULL);
         return;
     }
     if (!upgrade_check(head, gateway->settings.relaxed, &error, &detail, &reason)) {
-        log_refusal(handshake, reason, detail ? detail : "larger than AWS allows");
+        log_refusal(handshake, error, reason, detail ? detail : "larger than AWS allows");
         refuse(handshake, error, detail);
         return;
     }
     gateway_resolve_address(gateway, request_head_find(head, "Host"), head->target, &address);
     /* AWS?: segments behind the stage are refused like an unknown stage. */
     if (address.kind != ADDRESS_STAGE || !address_is_whole(&address)) {
-        log_refusal(handshake, REASON_UNKNOWN_STAGE,
+        log_refusal(handshake, AWS_FORBIDDEN, REASON_UNKNOWN_STAGE,
                     address.kind == ADDRESS_STAGE ? "nothing may follow the stage in the path"
                                                   : address.problem);
         refuse(handshake, AWS_FORBIDDEN, NULL);
@@ -288,6 +291,7 @@ static void refuse_as_told(struct handshake *handshake, const struct proxy_resul
 
     metrics_of(handshake)->integration_error += result->status >= 400;
     log_info(LOG_FIELDS({"connectionId", handshake->connection->id},
+                        {"functionName", handshake->route->function},
                         {"requestId", handshake->invocation.request_id},
                         {"reason", REASON_CONNECT_REFUSED}),
              "the $connect handler refused with statusCode %u; the client gets that status",
@@ -316,6 +320,7 @@ static void take_connect_result(struct handshake *handshake, const struct text *
 
     if (!proxy_result_read(text_string(payload), payload->size, &result) || result.status < 200) {
         log_warn(LOG_FIELDS({"connectionId", handshake->connection->id},
+                            {"functionName", handshake->route->function},
                             {"requestId", handshake->invocation.request_id},
                             {"reason", REASON_MALFORMED_PROXY_RESULT}),
                  "the $connect handler must return {\"statusCode\": 200} to accept, and returned "
@@ -336,10 +341,10 @@ static void take_connect_result(struct handshake *handshake, const struct text *
 static void connect_failed(struct handshake *handshake, const char *reason, enum aws_error error)
 {
     log_warn(LOG_FIELDS({"connectionId", handshake->connection->id},
+                        {"functionName", handshake->route->function},
                         {"requestId", handshake->invocation.request_id}, {"reason", reason}),
-             "the $connect handler %s failed, the client gets %u, as on AWS: %.1000s",
-             handshake->route->function, aws_error_status(error),
-             text_string(&handshake->invocation.payload));
+             "the $connect handler failed, the client gets %u, as on AWS: %.1000s",
+             aws_error_status(error), text_string(&handshake->invocation.payload));
     if (handshake->invocation.outcome == INVOCATION_FUNCTION_ERROR)
         metrics_of(handshake)->integration_error++;
     else
@@ -412,6 +417,9 @@ static void on_row_written(struct store_waiter *waiter, int result)
     }
     /* Its row can't be kept, so it can't come in; but its handler has said yes and must hear of the
      * end. */
+    log_warn(
+        LOG_FIELDS({"connectionId", handshake->connection->id}, {"reason", REASON_ROW_NOT_WRITTEN}),
+        "the client gets 500: its connection could not be recorded in the database");
     answer_error(handshake, AWS_INTERNAL_FAILURE, NULL);
     connection_open(handshake->connection, -1, NULL, NULL);
     become(handshake, HANDSHAKE_REFUSED);

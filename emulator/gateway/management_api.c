@@ -17,11 +17,6 @@
 #include "http/operation.h"
 #include "http/server.h"
 
-/* AWS: the close code of DeleteConnection, as captured in $disconnect events. AWS?: the frame has
- * it too. */
-#define DELETE_CODE   1000
-#define DELETE_REASON "Connection Closed Normally"
-
 static enum outcome post_to_connection(struct call *call);
 static enum outcome get_connection(struct call *call);
 static enum outcome delete_connection(struct call *call);
@@ -32,6 +27,13 @@ static const struct operation operations[] = {
     {"GetConnection",    "GET",    "/@connections/{connectionId}", get_connection},
     {"DeleteConnection", "DELETE", "/@connections/{connectionId}", delete_connection},
 };
+/* clang-format on */
+
+/* What every line about a call has; the SDK's error has the same request id. */
+/* clang-format off */
+#define CALL_FIELDS(call, why)                                                                     \
+    LOG_FIELDS({"connectionId", call_path(call, "connectionId")},                                  \
+               {"requestId", call_request_id(call)}, {"reason", why})
 /* clang-format on */
 
 void management_api_init(struct api_table *table, size_t message_size_max)
@@ -57,20 +59,22 @@ static enum outcome reply_gone(struct call *call)
     const char *id                = call_path(call, "connectionId");
 
     if (map_find(&gateway->pending, id))
-        log_warn(LOG_FIELDS({"connectionId", id}, {"reason", REASON_POST_DURING_CONNECT}),
+        log_warn(CALL_FIELDS(call, REASON_POST_DURING_CONNECT),
                  "%s got 410: the connection exists only once its $connect handler has returned, "
                  "as on AWS; post from a later message, or from another function",
                  call_operation(call));
     else
-        log_info(LOG_FIELDS({"connectionId", id}, {"reason", REASON_GONE}),
-                 "%s got 410: no such connection is open", call_operation(call));
+        log_info(CALL_FIELDS(call, REASON_GONE),
+                 "%s got 410, as on AWS: no connection of that id is open in this stage",
+                 call_operation(call));
     return reply_error(call, AWS_GONE, NULL);
 }
 
 static enum outcome reply_malformed_id(struct call *call)
 {
-    log_info(LOG_FIELDS({"reason", REASON_MALFORMED_CONNECTION_ID}),
-             "%s got 400: a connection id is 15 characters and an '='", call_operation(call));
+    log_info(CALL_FIELDS(call, REASON_MALFORMED_CONNECTION_ID),
+             "%s got 400, as on AWS: a connection id is 15 characters and an '='",
+             call_operation(call));
     return reply_error(call, AWS_INVALID_CONNECTION_ID, call_path(call, "connectionId"));
 }
 
@@ -83,10 +87,20 @@ static bool is_signed(struct call *call, enum outcome *refusal)
 
     if (signatures_check_call(gateway, call, &error, &message))
         return true;
-    log_warn(LOG_FIELDS({"reason", REASON_BAD_SIGNATURE}), "%s got %u, as on AWS: %s",
+    log_warn(CALL_FIELDS(call, REASON_BAD_SIGNATURE), "%s got %u, as on AWS: %s",
              call_operation(call), aws_error_status(error), text_string(&message));
     *refusal = reply_error(call, error, text_string(&message));
     return false;
+}
+
+static enum outcome reply_too_large(struct call *call)
+{
+    const struct gateway *gateway = call_owner(call);
+
+    log_info(CALL_FIELDS(call, REASON_MESSAGE_TOO_LARGE),
+             "PostToConnection got 413: a message has at most %zu KB, as on AWS",
+             gateway->management.body_size_max / 1024);
+    return reply_error(call, AWS_PAYLOAD_TOO_LARGE, NULL);
 }
 
 static enum outcome do_post(struct call *call)
@@ -102,7 +116,7 @@ static enum outcome do_post(struct call *call)
     if (!id_is_connection(call_path(call, "connectionId")))
         return reply_malformed_id(call);
     if (size > gateway->management.body_size_max)
-        return reply_error(call, AWS_PAYLOAD_TOO_LARGE, NULL);
+        return reply_too_large(call);
     connection = find_connection(call);
     if (!connection)
         return reply_gone(call);
@@ -111,7 +125,7 @@ static enum outcome do_post(struct call *call)
         connection->stage->on_posts->message_count++;
         return reply_empty(call, 200);
     case SEND_QUEUE_FULL:
-        log_warn(LOG_FIELDS({"connectionId", connection->id}, {"reason", REASON_SEND_QUEUE_FULL}),
+        log_warn(CALL_FIELDS(call, REASON_SEND_QUEUE_FULL),
                  "PostToConnection got 429: the client doesn't read what it was sent");
         return reply_error(call, AWS_LIMIT_EXCEEDED, NULL);
     case SEND_CLOSED:
@@ -170,14 +184,14 @@ static enum outcome delete_connection(struct call *call)
     connection = find_connection(call);
     if (!connection)
         return reply_gone(call);
-    connection_close(connection, DELETE_CODE, DELETE_REASON);
+    connection_close(connection, CLOSE_DELETED);
     return reply_empty(call, 204);
 }
 
 /* AWS: a call without a stage, or with an unknown one, is Forbidden. */
 static enum outcome reply_unknown_stage(struct call *call)
 {
-    log_info(LOG_FIELDS({"reason", REASON_UNKNOWN_STAGE}),
+    log_info(LOG_FIELDS({"requestId", call_request_id(call)}, {"reason", REASON_UNKNOWN_STAGE}),
              "%s %.300s got 403: no stage of a known API is in the path", call_method(call),
              call_target(call));
     return reply_error(call, AWS_FORBIDDEN, NULL);
@@ -186,7 +200,7 @@ static enum outcome reply_unknown_stage(struct call *call)
 /* AWS (observed): plain HTTP below a stage gets 426; AWS?: other methods than GET too. */
 static enum outcome reply_upgrade_required(struct call *call)
 {
-    log_info(LOG_FIELDS({"reason", REASON_NO_UPGRADE}),
+    log_info(LOG_FIELDS({"requestId", call_request_id(call)}, {"reason", REASON_NO_UPGRADE}),
              "%s %.300s got 426: a stage speaks WebSocket; @connections is the only HTTP there",
              call_method(call), call_target(call));
     return reply_error(call, AWS_UPGRADE_REQUIRED, NULL);
@@ -200,6 +214,9 @@ static enum outcome reply_no_such_route(struct call *call)
 
     text_append_format(&detail, "No method found matching route %.*s for http method %s.",
                        (int)strcspn(target, "?"), target, call_method(call));
+    log_info(LOG_FIELDS({"requestId", call_request_id(call)}, {"reason", REASON_NO_SUCH_OPERATION}),
+             "%s %.300s got 404: there are POST, GET and DELETE of /@connections/{connectionId}",
+             call_method(call), call_target(call));
     return reply_error(call, AWS_NO_SUCH_ROUTE, text_string(&detail));
 }
 

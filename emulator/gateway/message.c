@@ -23,8 +23,19 @@ struct message {
     struct connection *connection; /* NULL: it has ended */
     struct snapshot *snapshot;     /* kept */
     struct snapshot_route *route;
-    char request_id[ID_SIZE];
+    char request_id[ID_SIZE]; /* the gateway's: the client finds it in an error frame */
+    char connection_id[ID_SIZE];
 };
+
+/* What every line about a message has: Lambda's request id, and the gateway's. */
+/* clang-format off */
+#define MESSAGE_FIELDS(message, why)                                                               \
+    LOG_FIELDS({"connectionId", (message)->connection_id},                                         \
+               {"routeKey", (message)->route->route_key},                                          \
+               {"functionName", (message)->route->function},                                       \
+               {"requestId", (message)->invocation.request_id},                                    \
+               {"extendedRequestId", (message)->request_id}, {"reason", why})
+/* clang-format on */
 
 /* AWS: messages to the client count as well. */
 static void send_text(struct connection *connection, struct route_metrics *metrics,
@@ -59,16 +70,13 @@ static void send_error_frame(struct connection *connection, struct route_metrics
     send_text(connection, metrics, frame.data, frame.size);
 }
 
-/* A result for a client that no longer waits for it, or never did. */
+/* A result that nobody waits for. */
 static void note_dropped_body(struct message *message)
 {
     if (message->route->warned_of_body)
         return;
     message->route->warned_of_body = true;
-    log_info(LOG_FIELDS({"connectionId", message->connection->id},
-                        {"routeKey", message->route->route_key},
-                        {"requestId", message->invocation.request_id},
-                        {"reason", REASON_NO_ROUTE_RESPONSE}),
+    log_info(MESSAGE_FIELDS(message, REASON_NO_ROUTE_RESPONSE),
              "the handler returned a body, and the route has no route response: AWS sends nothing "
              "to the client; set \"routeResponse\": true, or post to the connection (said once)");
 }
@@ -82,8 +90,12 @@ static void take_result(struct message *message, const struct text *payload)
         message->route->metrics->integration_error++;
     if (!is_proxy_result && message->route->is_two_way)
         message->route->metrics->execution_error++;
-    if (!message->connection)
+    if (!message->connection) {
+        if (message->route->is_two_way && is_proxy_result && result.body.data)
+            log_info(MESSAGE_FIELDS(message, REASON_CLIENT_LEFT),
+                     "an answer is dropped, as on AWS: the client has left");
         return;
+    }
     if (!message->route->is_two_way) {
         if (is_proxy_result && result.body.data)
             note_dropped_body(message);
@@ -91,11 +103,10 @@ static void take_result(struct message *message, const struct text *payload)
     }
     if (!is_proxy_result) {
         log_warn(
-            LOG_FIELDS({"connectionId", message->connection->id},
-                       {"routeKey", message->route->route_key},
-                       {"requestId", message->invocation.request_id},
-                       {"reason", REASON_MALFORMED_PROXY_RESULT}),
-            "the handler must return {\"statusCode\": 200, \"body\": \"…\"}, and returned %.200s",
+            MESSAGE_FIELDS(message, REASON_MALFORMED_PROXY_RESULT),
+            "the client gets an error frame \"Internal server error\", as on AWS: the handler of "
+            "a two-way route must return {\"statusCode\": 200, \"body\": \"…\"}, and returned "
+            "%.200s",
             text_string(payload));
         send_error_frame(message->connection, message->route->metrics, "Internal server error",
                          message->request_id);
@@ -110,16 +121,37 @@ static void take_result(struct message *message, const struct text *payload)
     }
 }
 
-/* Nothing is said if the client has gone. */
+/* Where there is no word of the handler. */
+static const char *explain_outcome(enum invocation_outcome outcome)
+{
+    switch (outcome) {
+    case INVOCATION_TIMED_OUT:
+        return "no answer within the integration's timeout, at most 29 s on AWS; a later one is "
+               "dropped";
+    case INVOCATION_THROTTLED:
+        return "too many events wait for it";
+    case INVOCATION_NO_FUNCTION:
+        return "there is no such function any more";
+    case INVOCATION_SUCCEEDED:
+    case INVOCATION_FUNCTION_ERROR:
+        break;
+    }
+    return "";
+}
+
 static void fail(struct message *message, const char *reason, const char *text)
 {
-    if (!message->connection)
+    const char *why = message->invocation.payload.size > 0
+                          ? text_string(&message->invocation.payload)
+                          : explain_outcome(message->invocation.outcome);
+
+    if (!message->connection) {
+        log_warn(MESSAGE_FIELDS(message, reason),
+                 "the client has left, and gets no error frame; handler: %.1000s", why);
         return;
-    log_warn(LOG_FIELDS({"connectionId", message->connection->id},
-                        {"routeKey", message->route->route_key},
-                        {"requestId", message->invocation.request_id}, {"reason", reason}),
-             "the client gets an error frame \"%s\", as on AWS; handler: %s: %.1000s", text,
-             message->route->function, text_string(&message->invocation.payload));
+    }
+    log_warn(MESSAGE_FIELDS(message, reason),
+             "the client gets an error frame \"%s\", as on AWS; handler: %.1000s", text, why);
     send_error_frame(message->connection, message->route->metrics, text, message->request_id);
 }
 
@@ -183,6 +215,7 @@ static void invoke(struct connection *connection, struct snapshot_route *route,
     message->snapshot   = snapshot_keep(connection->stage->snapshot);
     message->route      = route;
     memcpy(message->request_id, event->request_id, ID_SIZE);
+    memcpy(message->connection_id, connection->id, ID_SIZE);
     message->invocation.function             = route->function;
     message->invocation.timeout_milliseconds = route->timeout_milliseconds;
     message->invocation.connection_id        = connection->id;
@@ -223,9 +256,11 @@ void message_begin(struct connection *connection, const char *data, size_t size)
         connection->stage->on_none->client_error++;
         refuse(connection, text_string(&key), event.request_id);
     } else if (!route->function) {
-        log_warn(LOG_FIELDS({"connectionId", connection->id}, {"routeKey", route->route_key},
-                            {"reason", REASON_NO_INTEGRATION}),
-                 "the route has no integration");
+        log_warn(
+            LOG_FIELDS({"connectionId", connection->id}, {"routeKey", route->route_key},
+                       {"requestId", event.request_id}, {"reason", REASON_NO_INTEGRATION}),
+            "the client gets an error frame \"Internal server error\", as on AWS: the route has "
+            "no integration");
         route->metrics->execution_error++;
         send_error_frame(connection, route->metrics, "Internal server error", event.request_id);
     } else {

@@ -226,8 +226,7 @@ static void on_function_timeout(struct process *process)
     struct lambda_run *run = take_run(process);
     SCOPED_TEXT payload    = {0};
 
-    log_warn(LOG_FIELDS({"functionName", process->pool->function.name},
-                        {"requestId", run->request_id}, {"reason", REASON_FUNCTION_TIMEOUT}),
+    log_warn(PROCESS_FIELDS(process, run, REASON_FUNCTION_TIMEOUT),
              "the handler ran into its timeout of %.0f s and was killed, as on Lambda; raise "
              "\"timeout\" of the function if it needs longer",
              (double)process->timeout_milliseconds / 1000);
@@ -244,7 +243,7 @@ static void on_start_timeout(struct process *process)
 
     process->pool->metrics.failed_starts++;
     log_warn(
-        LOG_FIELDS({"functionName", process->pool->function.name}, {"reason", REASON_NEVER_ASKED}),
+        PROCESS_FIELDS(process, run, REASON_NEVER_ASKED),
         "the process has not asked for an event in %.1f s and was killed: does the command speak "
         "the Lambda Runtime API (GET /2018-06-01/runtime/invocation/next)?",
         (double)milliseconds / 1000);
@@ -507,8 +506,8 @@ static void fail_to_start(struct process *process, const char *problem, const ch
     SCOPED_TEXT payload    = {0};
 
     pool->metrics.failed_starts++;
-    log_error(LOG_FIELDS({"functionName", pool->function.name}, {"reason", REASON_CANNOT_START}),
-              "%s%s%s", problem, *advice ? "; " : "", advice);
+    log_error(PROCESS_FIELDS(process, run, REASON_CANNOT_START), "%s%s%s", problem,
+              *advice ? "; " : "", advice);
     if (run)
         function_error_no_entrypoint(&payload, run->request_id, problem);
     release(process);
@@ -531,11 +530,9 @@ static void log_exit(const struct process *process, const struct lambda_run *run
     SCOPED_TEXT what = {0};
 
     function_error_describe_exit(&what, status);
-    log_warn(LOG_FIELDS({"functionName", process->pool->function.name},
-                        {"requestId", run ? run->request_id : NULL}, {"pid", process->pid},
-                        {"reason", REASON_HANDLER_EXITED}),
-             "%s%s", text_string(&what),
-             process->state == PROCESS_STARTING ? " before it asked for an event" : "");
+    log_warn(PROCESS_FIELDS(process, run, REASON_HANDLER_EXITED), "%s%s%s", text_string(&what),
+             process->state == PROCESS_STARTING ? " before it asked for an event" : "",
+             run ? ": the invocation fails with Runtime.ExitError, as on Lambda" : "");
 }
 
 static void on_exit_report(struct process *process, int status)
@@ -547,12 +544,12 @@ static void on_exit_report(struct process *process, int status)
     output_close(&process->output); /* its last lines come before the news of its end */
     output_close(&process->error);
     run = take_run(process);
-    if (was != PROCESS_ENDING)
-        log_exit(process, run, status);
     if (was == PROCESS_STARTING) {
         process->pool->metrics.failed_starts++;
         run = find_awaiting(process);
     }
+    if (was != PROCESS_ENDING)
+        log_exit(process, run, status);
     release(process);
     if (!run)
         return;

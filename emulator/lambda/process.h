@@ -73,6 +73,15 @@ struct process {
     bool is_returning;     /* while ANSWERED: counted in its pool as about to ask */
 };
 
+/* What every line about a process and its run, which may be NULL, has. */
+/* clang-format off */
+#define PROCESS_FIELDS(process, run, why)                                                          \
+    LOG_FIELDS({"functionName", (process)->pool->function.name},                                   \
+               {"requestId", (run) ? (run)->request_id : NULL},                                    \
+               {"connectionId", (run) && (run)->connection_id[0] ? (run)->connection_id : NULL},   \
+               {"pid", (process)->pid[0] ? (process)->pid : NULL}, {"reason", why})
+/* clang-format on */
+
 /* Starts a process of the pool's function. If it can't be started, a run that waits fails later. */
 void process_start(struct pool *pool);
 

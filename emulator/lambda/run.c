@@ -81,7 +81,7 @@ static void on_patience_over(struct alarm *alarm)
 
     log_warn(LOG_FIELDS({"functionName", run->pool->function.name}, {"requestId", run->request_id},
                         {"connectionId", run->connection_id[0] ? run->connection_id : NULL},
-                        {"reason", REASON_INTEGRATION_TIMEOUT}),
+                        {"reason", is_queued ? REASON_NO_PROCESS_FREE : REASON_HANDLER_RUNS_ON}),
              "%s: the gateway waits no longer, as AWS does after 29 seconds at most",
              is_queued ? "no process of the function was free in time"
                        : "the handler has not answered in time, and runs on");

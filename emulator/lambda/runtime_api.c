@@ -12,6 +12,7 @@
 #include "http/server.h"
 #include "lambda/function_error.h"
 #include "lambda/lambda_state.h"
+#include "lambda/pool.h"
 #include "lambda/process.h"
 #include "lambda/run.h"
 #include "model/limits.h"
@@ -152,6 +153,13 @@ static enum outcome invocation_error(struct call *call)
     return take_answer(call, INVOCATION_FUNCTION_ERROR);
 }
 
+/* AWS: the error type of our bootstraps, as of Lambda's own. */
+static const char *init_error_reason(const char *payload)
+{
+    return strstr(payload, "\"Runtime.ImportModuleError\"") ? REASON_MISSING_MODULE
+                                                            : REASON_INIT_ERROR;
+}
+
 /* The process will exit; whoever waits for it gets what it said. */
 static enum outcome init_error(struct call *call)
 {
@@ -164,7 +172,7 @@ static enum outcome init_error(struct call *call)
     if (size > FUNCTION_RESULT_SIZE_MAX)
         return refuse(call, 413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size.");
     log_error(
-        LOG_FIELDS({"functionName", process->pool->function.name}, {"reason", REASON_INIT_ERROR}),
+        PROCESS_FIELDS(process, pool_first_waiting(process->pool), init_error_reason(payload)),
         "the handler could not be loaded: %.2000s", payload);
     process_fail_start(process, payload, size);
     return accepted(call);

@@ -64,6 +64,7 @@ struct closing {
     struct websocket *websocket;
     struct loop_task task; /* moves the closing on, outside of libwebsockets' callbacks */
     struct alarm alarm;
+    enum websocket_end end;
     char reason[WEBSOCKET_REASON_MAX + 1];
 };
 
@@ -322,8 +323,10 @@ static void on_writeable(struct websocket *websocket)
  * Ends the connection from within the receive callback, whose result this is. Where frames are on
  * their way the close waits for them like any other, and what still comes in is thrown away.
  */
-static int refuse(struct websocket *websocket, uint16_t code, const char *reason)
+static int refuse(struct websocket *websocket, enum websocket_end end, uint16_t code,
+                  const char *reason)
 {
+    closing_of(websocket)->end = end;
     start_closing(websocket);
     set_close(websocket, code, reason, strlen(reason));
     if (!may_write(websocket)) {
@@ -364,15 +367,16 @@ static int on_receive(struct websocket *websocket, const char *data, size_t size
     if (websocket->is_closing)
         return 0;
     if (lws_frame_is_binary(websocket->lws))
-        return refuse(websocket, CODE_BINARY, "Binary frames are not supported");
+        return refuse(websocket, WEBSOCKET_BINARY_FRAME, CODE_BINARY,
+                      "Binary frames are not supported");
     to_come = lws_remaining_packet_payload(websocket->lws);
     if (lws_is_first_fragment(websocket->lws))
         websocket->message_size = 0;
     websocket->message_size += size;
     if (limits->frame_size > 0 && size + to_come > limits->frame_size)
-        return refuse(websocket, CODE_TOO_BIG, "Frame too big");
+        return refuse(websocket, WEBSOCKET_FRAME_TOO_LARGE, CODE_TOO_BIG, "Frame too big");
     if (to_come > limits->message_size || websocket->message_size > limits->message_size - to_come)
-        return refuse(websocket, CODE_TOO_BIG, "Message too big");
+        return refuse(websocket, WEBSOCKET_MESSAGE_TOO_LARGE, CODE_TOO_BIG, "Message too big");
     deliver(websocket, data, size);
     return 0;
 }
@@ -391,8 +395,10 @@ static void on_peer_close(struct websocket *websocket, const unsigned char *payl
 {
     start_closing(websocket);
     websocket->is_close_due = false;
-    if (!websocket->is_close_sent)
-        note_close_frame(websocket, payload, size);
+    if (websocket->is_close_sent)
+        return;
+    closing_of(websocket)->end = WEBSOCKET_CLIENT_CLOSED;
+    note_close_frame(websocket, payload, size);
 }
 
 /* libwebsockets ends connections itself when the client breaks the protocol (1002, 1007); the only
@@ -405,6 +411,7 @@ static void settle_close_code(struct websocket *websocket)
         websocket->close_code = 0;
     if (websocket->close_code)
         return;
+    closing_of(websocket)->end = size >= 2 ? WEBSOCKET_PROTOCOL_ERROR : WEBSOCKET_LOST;
     if (size >= 2)
         note_close_frame(websocket, lws_get_close_payload(websocket->lws), (size_t)size);
     else
@@ -422,7 +429,8 @@ static void on_end(struct websocket *websocket)
     settle_close_code(websocket);
     discard(websocket);
     host->count--;
-    host->events.on_closed(websocket->owner, websocket->close_code, websocket->closing->reason);
+    host->events.on_closed(websocket->owner, websocket->closing->end, websocket->close_code,
+                           websocket->closing->reason);
 }
 
 static int add_headers(const struct websocket_host *host, struct lws_process_html_args *headers)
@@ -604,6 +612,7 @@ void websocket_close(struct websocket *websocket, uint16_t code, const char *rea
         return;
     start_closing(websocket);
     set_close(websocket, code, reason, strlen(reason));
+    websocket->closing->end = WEBSOCKET_CLOSED;
     websocket->is_close_due = true;
     loop_later(websocket->host->loop, &websocket->closing->task, on_task);
 }

@@ -26,6 +26,17 @@ enum send_result {
     SEND_CLOSED,     /* the socket is closing */
 };
 
+/* How a connection came to its end. */
+enum websocket_end {
+    WEBSOCKET_LOST,          /* the transport just ended */
+    WEBSOCKET_CLOSED,        /* websocket_close() was called */
+    WEBSOCKET_CLIENT_CLOSED, /* a close frame came first */
+    WEBSOCKET_BINARY_FRAME,
+    WEBSOCKET_FRAME_TOO_LARGE,
+    WEBSOCKET_MESSAGE_TOO_LARGE,
+    WEBSOCKET_PROTOCOL_ERROR, /* no frames, or no UTF-8 */
+};
+
 /* What happens to a socket, told to its owner. No callback may free the websocket: it goes after
  * on_closed. */
 struct websocket_events {
@@ -40,7 +51,7 @@ struct websocket_events {
      * without one, 1006 if the transport just ended, or what this side sent. reason is "" or text
      * of at most 123 bytes.
      */
-    void (*on_closed)(void *owner, uint16_t code, const char *reason);
+    void (*on_closed)(void *owner, enum websocket_end end, uint16_t code, const char *reason);
 };
 
 struct websocket_limits {

@@ -152,7 +152,8 @@ def hint_at_missing_sdk(error):
     """Lambda's Python has the AWS SDK, a local one may not."""
     while error is not None:
         if isinstance(error, ModuleNotFoundError) and error.name in ("boto3", "botocore"):
-            print(f"Lambda brings {error.name} along, this machine has to have it: python3 -m pip install {error.name}",
+            print(f"Lambda brings {error.name} along, this machine has to have it: python3 -m pip install {error.name} "
+                  f"(on Debian: apt-get install python3-{error.name})",
                   file=sys.stderr)
         error = error.__cause__ or error.__context__
 

@@ -155,6 +155,7 @@ static void where_both_close_the_first_is_told(void **state)
     /* Which of the two is first depends on who comes to it first, but it is one of them whole. */
     assert_string_equal(scene->reason, scene->code == 4100 ? "client" : "server");
     assert_true(scene->code == 4100 || scene->code == 4200);
+    assert_int_equal(scene->end, scene->code == 4100 ? WEBSOCKET_CLIENT_CLOSED : WEBSOCKET_CLOSED);
 }
 
 static void a_client_that_closes_after_our_close_has_no_say(void **state)

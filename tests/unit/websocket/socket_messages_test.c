@@ -136,6 +136,8 @@ static void sizes_up_to_the_limits_pass_and_one_more_is_1009(void **state)
             scene_send_close(scene, 1009, "");
             scene_wait(scene, scene_is_closed);
             assert_int_equal(scene->code, 1009);
+            assert_int_equal(scene->end, cases[i].frame_size > 32768 ? WEBSOCKET_FRAME_TOO_LARGE
+                                                                     : WEBSOCKET_MESSAGE_TOO_LARGE);
         }
         scene_tear_down(&inner);
     }
@@ -187,6 +189,8 @@ static void what_breaks_the_rules_is_closed_with_its_code(void **state)
         scene_leave(scene);
         scene_wait(scene, scene_is_closed);
         assert_int_equal(scene->code, cases[i].code);
+        assert_int_equal(scene->end,
+                         cases[i].code == 1003 ? WEBSOCKET_BINARY_FRAME : WEBSOCKET_PROTOCOL_ERROR);
         assert_int_equal(scene->message_count, 0);
         scene_tear_down(&inner);
     }

@@ -63,6 +63,7 @@ struct scene {
     struct text message; /* the last one */
     int control_count;
     int closed_count;
+    enum websocket_end end;
     uint16_t code;
     char reason[256];
 
@@ -91,11 +92,13 @@ static inline void scene_on_control(void *owner)
     ((struct scene *)owner)->control_count++;
 }
 
-static inline void scene_on_closed(void *owner, uint16_t code, const char *reason)
+static inline void scene_on_closed(void *owner, enum websocket_end end, uint16_t code,
+                                   const char *reason)
 {
     struct scene *scene = owner;
 
     scene->closed_count++;
+    scene->end  = end;
     scene->code = code;
     snprintf(scene->reason, sizeof scene->reason, "%s", reason);
 }

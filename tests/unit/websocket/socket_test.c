@@ -73,7 +73,7 @@ static void on_control(void *owner)
 {
 }
 
-static void on_closed(void *owner, uint16_t code, const char *reason)
+static void on_closed(void *owner, enum websocket_end end, uint16_t code, const char *reason)
 {
     struct scene *scene = owner;
 
