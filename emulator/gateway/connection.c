@@ -215,7 +215,8 @@ static void log_end(const struct connection *connection, enum close_cause cause,
 
     snprintf(number, sizeof number, "%u", code);
     log_write(facts->is_fault ? LOG_WARN : LOG_INFO,
-              LOG_FIELDS({"connectionId", connection->id}, {"code", number},
+              LOG_FIELDS({"connectionId", connection->id}, {"apiId", connection->stage->api_id},
+                         {"stage", connection->stage->stage_name}, {"code", number},
                          {"closeReason", reason[0] ? reason : NULL}, {"reason", facts->reason}),
               "disconnected: %s", facts->text);
 }

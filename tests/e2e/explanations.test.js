@@ -1,10 +1,12 @@
 // Whatever is refused, dropped, closed or fails is explained by a line of the log, with a reason of base/reason.h and its ids.
 
-import { PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
+import { DeleteConnectionCommand, GetConnectionCommand, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import assert from 'node:assert/strict';
 
-import { startEmulator, test, writeFiles } from './support/emulator.js';
-import { logLines, told } from './support/log.js';
+import { postern } from './support/command.js';
+import { startEmulator, temporaryFolder, test, writeFiles } from './support/emulator.js';
+import { REASONS, logLines, told } from './support/log.js';
+import { clientFrame } from './support/raw.js';
 import { until } from './support/until.js';
 
 const ECHO = { runtime: 'nodejs20.x', handler: 'echo.handler', timeout: 20 };
@@ -18,7 +20,51 @@ const startWith = (t, functions, routes, { api, files, ...options } = {}) => sta
 
 const post = (emulator, id, data = 'x') => emulator.management.send(new PostToConnectionCommand({ ConnectionId: id, Data: data }));
 
+const isUuid = (id) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);
+
 // ---- @connections and other HTTP
+
+test('calls of @connections that are refused are explained, with the request id that the SDK shows', async (t) => {
+  const emulator = await start(t);
+  const client = await emulator.connect();
+  const gone = 'AAAAAAAAAAAAAAA=';
+  const cases = [
+    ['gone', gone, new PostToConnectionCommand({ ConnectionId: gone, Data: 'x' }), /PostToConnection got 410, as on AWS/],
+    ['gone', gone, new GetConnectionCommand({ ConnectionId: gone }), /GetConnection got 410, as on AWS/],
+    ['gone', gone, new DeleteConnectionCommand({ ConnectionId: gone }), /DeleteConnection got 410, as on AWS/],
+    ['malformed-connection-id', 'nonsense', new PostToConnectionCommand({ ConnectionId: 'nonsense', Data: 'x' }), /got 400, as on AWS/],
+    ['message-too-large', client.connectionId, new PostToConnectionCommand({ ConnectionId: client.connectionId, Data: 'x'.repeat(4 * FRAME_SIZE + 1) }), /got 413: .* 128 KB/],
+  ];
+
+  for (const [reason, connectionId, command, message] of cases) {
+    const error = await emulator.management.send(command).then(() => assert.fail('refused'), (refusal) => refusal);
+    assert.ok(isUuid(error.$metadata.requestId));
+    assert.match((await told(emulator, reason, { connectionId, requestId: error.$metadata.requestId })).message, message);
+  }
+  await client.close();
+  await told(emulator, 'closed-by-client', { connectionId: client.connectionId });
+  await assert.rejects(post(emulator, client.connectionId), { name: 'GoneException' });
+  await told(emulator, 'gone', { connectionId: client.connectionId });
+});
+
+test('requests that are no operation of anything are explained', async (t) => {
+  const emulator = await start(t);
+  const cases = [
+    ['unknown-stage', 403, 'GET', '/nowhere'],
+    ['no-upgrade', 426, 'GET', '/dev'],
+    ['no-such-operation', 404, 'PUT', '/dev/@connections/AAAAAAAAAAAAAAA='],
+  ];
+
+  for (const [reason, status, method, target] of cases) {
+    const answer = await emulator.request(method, target);
+    assert.equal(answer.status, status, reason);
+    assert.match((await told(emulator, reason, { requestId: answer.headers['x-amzn-requestid'] })).message, new RegExp(`got ${status}`));
+  }
+  assert.equal((await emulator.request('GET', '/_postern/health', { headers: { Origin: 'https://evil.example' } })).status, 403);
+  await told(emulator, 'cross-origin', { origin: 'https://evil.example' });
+  assert.equal((await emulator.request('GET', '/_postern/health', { headers: { Host: 'evil.example' } })).status, 403);
+  await told(emulator, 'foreign-host', { host: 'evil.example' });
+});
 
 test('a post that comes while $connect runs, and a client that leaves meanwhile, are explained', async (t) => {
   const emulator = await start(t);
@@ -83,7 +129,118 @@ test('an API key that is missing, and a subprotocol that nobody chose, are expla
   await told(echo, 'no-subprotocol', { connectionId: true });
 });
 
+for (const [reason, status, query] of [['connect-refused', 418, 'status=418'], ['malformed-proxy-result', 502, 'result="nonsense"'], ['handler-failed', 502, 'throw=no'], ['handler-failed', 502, 'exit=3']]) {
+  test(`a $connect handler that was told ${query} is explained: ${reason}`, async (t) => {
+    const emulator = await start(t);
+
+    assert.equal((await emulator.refused(`/dev?${query}`)).status, status);
+    const line = await told(emulator, reason, { connectionId: true, functionName: 'echo' });
+    assert.match(line.message, new RegExp(`${status}`));
+    assert.ok(isUuid(line.requestId));
+    if (query === 'exit=3') await told(emulator, 'handler-exited', { connectionId: line.connectionId, requestId: line.requestId, functionName: 'echo', pid: true });
+  });
+}
+
+test('a $connect handler that is too slow is explained, and what it answers later', async (t) => {
+  const emulator = await startWith(t, { echo: ECHO }, { $connect: { function: 'echo', timeoutInMillis: 400 } });
+  const [file, open] = emulator.gate('late');
+
+  assert.equal((await emulator.refused(`/dev?waitFor=${encodeURIComponent(file)}`)).status, 504);
+  const { requestId, connectionId } = await told(emulator, 'integration-timeout', { functionName: 'echo', connectionId: true, requestId: true });
+  await told(emulator, 'handler-runs-on', { functionName: 'echo', connectionId, requestId });
+  open();
+  await told(emulator, 'late-result', { functionName: 'echo', connectionId, requestId });
+});
+
 // ---- Messages
+
+test('messages that go wrong are explained, with the request id of the error frame and that of the function', async (t) => {
+  const routes = { $connect: { function: 'echo' }, ask: { function: 'echo', routeResponse: true }, tell: { function: 'echo' }, impatient: { function: 'echo', timeoutInMillis: 400 }, none: {} };
+  const emulator = await startWith(t, { echo: ECHO }, routes);
+  const client = await emulator.connect();
+  const { connectionId } = client;
+  const [file, open] = emulator.gate('late');
+  const failures = [
+    ['handler-failed', { action: 'ask', throw: 'no such room' }, 'Internal server error', /no such room/],
+    ['handler-failed', { action: 'ask', exit: 7 }, 'Internal server error', /exit status 7/],
+    ['malformed-proxy-result', { action: 'ask', result: '"nonsense"' }, 'Internal server error', /"statusCode": 200.*returned "nonsense"/],
+    ['integration-timeout', { action: 'impatient', waitFor: file }, 'Endpoint request timed out', /29 s on AWS/],
+  ];
+
+  for (const [reason, message, text, explanation] of failures) {
+    const frame = JSON.parse(await client.ask(message));
+    assert.equal(frame.message, text);
+    const line = await told(emulator, reason, { connectionId, extendedRequestId: frame.requestId, routeKey: message.action, functionName: 'echo' });
+    assert.match(line.message, explanation);
+    assert.match(line.message, /as on AWS/);
+    assert.ok(isUuid(line.requestId));
+    if (message.exit) await told(emulator, 'handler-exited', { connectionId, requestId: line.requestId, functionName: 'echo', pid: true });
+    if (message.waitFor) await told(emulator, 'handler-runs-on', { connectionId, requestId: line.requestId, functionName: 'echo' });
+  }
+  open();
+  await told(emulator, 'late-result', { connectionId, functionName: 'echo', requestId: true });
+
+  const forbidden = JSON.parse(await client.ask({ action: 'unheard of' }));
+  assert.match((await told(emulator, 'no-route', { connectionId, requestId: forbidden.requestId })).message, /"unheard of".*Forbidden frame/);
+  const missing = JSON.parse(await client.ask({ action: 'none' }));
+  await told(emulator, 'no-integration', { connectionId, requestId: missing.requestId, routeKey: 'none' });
+  client.send({ action: 'tell', body: 'for nobody' });
+  assert.match((await told(emulator, 'no-route-response', { connectionId, routeKey: 'tell', functionName: 'echo', requestId: true })).message, /AWS sends nothing/);
+  for (const { reason } of logLines(emulator)) assert.ok(reason === undefined || REASONS.has(reason), reason);
+});
+
+test('an answer for a client that has left is explained', async (t) => {
+  const emulator = await start(t);
+  const client = await emulator.connect();
+  const [file, open] = emulator.gate('left');
+
+  client.send({ action: 'ask', waitFor: file, body: 'for whom?' });
+  await emulator.event(({ requestContext }) => requestContext.routeKey === 'ask');
+  await client.close();
+  await emulator.disconnectEvent(client.connectionId);
+  open();
+  await told(emulator, 'client-left', { connectionId: client.connectionId, routeKey: 'ask', functionName: 'echo', requestId: true });
+});
+
+// ---- Connections that end
+
+const TEXT_FRAME = 1;
+const endings = [
+  ['closed-by-client', '4000', (client) => client.close(4000, 'bye')],
+  ['connection-lost', '1006', (client) => client.drop()],
+  ['deleted', '1000', (client, emulator) => emulator.management.send(new DeleteConnectionCommand({ ConnectionId: client.connectionId }))],
+  ['reset', '1001', (client, emulator) => emulator.request('POST', '/_postern/reset')],
+  ['stopping', '1001', (client, emulator) => emulator.stop()],
+  ['binary-frame', '1003', (client) => client.socket.send(Buffer.from('binary'))],
+  ['frame-too-large', '1009', (client) => client.socket.send('x'.repeat(FRAME_SIZE + 1))],
+  ['message-too-large', '1009', (client) => {
+    for (let i = 0; i < 5; i++) client.socket._socket.write(clientFrame(i === 0 ? TEXT_FRAME : 0, 'x'.repeat(FRAME_SIZE), { isFinal: false }));
+  }],
+  ['protocol-error', '1007', (client) => client.socket._socket.write(clientFrame(TEXT_FRAME, Buffer.from([0xff])))],
+  ['protocol-error', '1002', (client) => client.socket._socket.write(clientFrame(3, 'x'))],
+];
+for (const [reason, code, end] of endings) {
+  test(`a connection that ends with ${code} is explained by one line: ${reason}`, async (t) => {
+    const emulator = await start(t);
+    const client = await emulator.connect();
+
+    await end(client, emulator);
+    await client.whenClosed();
+    const { message } = await told(emulator, reason, { connectionId: client.connectionId, apiId: 'a1b2c3d4e5', stage: 'dev', code });
+    assert.match(message, /^disconnected: /);
+    if (!emulator.exit) await emulator.disconnectEvent(client.connectionId);
+    assert.equal(logLines(emulator).filter(({ connectionId, code: each }) => connectionId === client.connectionId && each !== undefined).length, 1);
+  });
+}
+
+test('a $disconnect handler that fails is explained', async (t) => {
+  const emulator = await startWith(t, { echo: ECHO, broken: { runtime: 'nodejs20.x', handler: 'broken.handler' } }, { $connect: { function: 'echo' }, $disconnect: { function: 'broken' } },
+    { files: { 'broken.js': "exports.handler = async () => { throw new Error('no farewell'); };" } });
+  const client = await emulator.connect();
+
+  await client.close();
+  assert.match((await told(emulator, 'disconnect-handler-failed', { connectionId: client.connectionId, functionName: 'broken', requestId: true })).message, /no farewell.*AWS/);
+});
 
 for (const [reason, option] of [['idle-timeout', '--idle-timeout'], ['max-duration', '--max-duration']]) {
   test(`a connection that ends by ${option} is explained`, async (t) => {
@@ -111,6 +268,65 @@ test('a warning about the project at the start is a line like any other', async 
   const emulator = await startWith(t, { echo: { command: ['./missing'] } }, { $connect: { function: 'echo' } });
 
   assert.match((await told(emulator, 'project-warning')).message, /postern\.json:\d+: .*missing/);
+});
+
+// ---- Functions that don't work
+
+const ASK = { ask: { function: 'broken', routeResponse: true } };
+const brokenFunctions = [
+  ['never-asked', { command: ['sleep', '1000'], timeout: 1 }, {}, /Lambda Runtime API/, { pid: true }],
+  ['handler-exited', { command: ['false'] }, {}, /exit status 1 before it asked/, { pid: true }],
+  ['init-error', { runtime: 'nodejs20.x', handler: 'app.handler' }, { 'app.js': "throw new Error('no database');" }, /no database/, { pid: true }],
+  ['missing-module', { runtime: 'nodejs20.x', handler: 'app.handler' }, { 'app.js': "require('@aws-sdk/client-nothing');" }, /Cannot find module '@aws-sdk\/client-nothing'/, { pid: true }],
+  ['missing-module', { runtime: 'python3.12', handler: 'app.handler' }, { 'app.py': 'import nosuch\n' }, /No module named 'nosuch'/, { pid: true }],
+  ['function-timeout', { runtime: 'nodejs20.x', handler: 'app.handler', timeout: 1 }, { 'app.js': 'exports.handler = () => { for (;;); };' }, /timeout of 1 s/, { pid: true }],
+  ['cannot-start', { command: ['./missing'] }, {}, /missing: No such file.*build it first/, {}],
+];
+for (const [reason, definition, files, message, more] of brokenFunctions) {
+  test(`a function that fails is explained: ${reason}: ${JSON.stringify(Object.values(definition)[0])}`, async (t) => {
+    const emulator = await startWith(t, { broken: definition }, ASK, { files });
+    const client = await emulator.connect();
+
+    const frame = JSON.parse(await client.ask({ action: 'ask' }));
+    const { body } = await emulator.request('GET', '/_postern/connections');
+    const [{ connectionId }] = JSON.parse(body).items;
+    const failure = await told(emulator, 'handler-failed', { connectionId, extendedRequestId: frame.requestId, functionName: 'broken' });
+    assert.match((await told(emulator, reason, { functionName: 'broken', connectionId, requestId: failure.requestId, ...more })).message, message);
+  });
+}
+
+for (const [runtime, handler, command] of [['nodejs20.x', 'app.handler', 'nodejs'], ['python3.12', 'app.handler', 'python3'], ['ruby3.3', 'app.handler', 'ruby']]) {
+  test(`a runtime that isn't installed is explained with the command that installs it: ${command}`, async (t) => {
+    const files = { 'app.js': '', 'app.py': '', 'app.rb': '' };
+    const emulator = await startWith(t, { broken: { runtime, handler } }, ASK, { files, env: { PATH: temporaryFolder(t) } });
+    const client = await emulator.connect();
+
+    await client.ask({ action: 'ask' });
+    assert.match((await told(emulator, 'cannot-start', { functionName: 'broken', requestId: true })).message, new RegExp(`No such file or directory; install it: apt-get install ${command}\\b`));
+  });
+}
+
+for (const [runtime, file, code, command] of [
+  ['nodejs20.x', 'app.js', "require('@aws-sdk/client-nothing');", /cd '.*' && npm install @aws-sdk\/client-nothing/],
+  ['python3.12', 'app.py', "raise ModuleNotFoundError(\"No module named 'boto3'\", name='boto3')\n", /python3 -m pip install boto3 \(on Debian: apt-get install python3-boto3\)/],
+]) {
+  test(`an AWS SDK that a handler doesn't find is explained with the command that installs it: ${runtime}`, async (t) => {
+    const emulator = await startWith(t, { broken: { runtime, handler: 'app.handler' } }, ASK, { files: { [file]: code } });
+    const client = await emulator.connect();
+
+    await client.ask({ action: 'ask' });
+    await told(emulator, 'missing-module', { functionName: 'broken', pid: true });
+    assert.ok(logLines(emulator).some(({ message, functionName, pid }) => command.test(message) && functionName === 'broken' && pid), emulator.log);
+  });
+}
+
+test('a port in use is explained by a line that names its owner', async (t) => {
+  const emulator = await start(t);
+  const { status, stderr } = await postern(['start', emulator.folder, '--in-memory', '--port', String(emulator.port), '--log-format', 'json']);
+
+  assert.equal(status, 1);
+  const line = stderr.split('\n').slice(0, -1).map((each) => JSON.parse(each)).find(({ reason }) => reason === 'port-in-use');
+  assert.match(line.message, new RegExp(`port ${emulator.port} is in use by postern \\(pid ${emulator.child.pid}\\): stop it, or choose another with --port`));
 });
 
 // ---- Whatever handlers print

@@ -117,6 +117,6 @@ test('what was logged last is written before the end', async (t) => {
   await client.ask({ action: 'ask', printMuch: 200_000, body: 'x' });
   await emulator.stop();
   await until('the end of standard error', () => emulator.exit);
-  assert.match(emulator.log, new RegExp(`disconnected: .* connectionId=${client.connectionId} code=1001 .*reason=stopping`));
+  assert.match(emulator.log, new RegExp(`disconnected: .* connectionId=${client.connectionId} .*code=1001 .*reason=stopping`));
   assert.ok(emulator.log.endsWith('\n'));
 });
