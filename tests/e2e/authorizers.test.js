@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 
-import { startEmulator, test } from './support/emulator.js';
+import { startEmulator, test, writeFiles } from './support/emulator.js';
 import { assertWellFormed, goldenEvent } from './support/events.js';
+import { until } from './support/until.js';
 
 const ARN = 'arn:aws:execute-api:us-east-1:000000000000:a1b2c3d4e5/dev/$connect';
 const KEY = 'EXAMPLEAPIKEY0123456789abcdefghijklmnopqr';
@@ -154,6 +155,40 @@ test('a missing identity source is 401, and the authorizer is not asked', async 
   assert.deepEqual(emulator.events(), []);
   const client = await emulator.connect('/dev?room=a', { headers: { 'x-token': 't' } });
   await client.close();
+});
+
+test('stage variables and the context can be identity sources', async (t) => {
+  const identitySource = ['stageVariables.color', 'context.identity.userAgent'];
+  const stages = { dev: { stageVariables: { color: 'blue' } }, bare: {} };
+  const emulator = await start(t, { authorizer: { identitySource }, api: { stages } });
+
+  assert.equal((await emulator.refused('/dev')).status, 401); // without User-Agent
+  assert.equal((await emulator.refused('/bare', { headers: { 'User-Agent': 'tests/1' } })).status, 401);
+  assert.deepEqual(emulator.events(), []);
+  await (await emulator.connect('/dev', { headers: { 'User-Agent': 'tests/1' } })).close();
+  assert.equal(types(emulator)[0], 'REQUEST');
+});
+
+test('an authorizer that comes later leaves those alone who are in', async (t) => {
+  const emulator = await start(t, { connect: { authorizer: undefined } });
+  const client = await emulator.connect('/dev');
+
+  writeFiles(emulator.folder, project());
+  await emulator.waitForLog(/reason=reloaded/);
+  await until('the authorizer to be asked', async () => (await emulator.refused('/dev?fail=Unauthorized').catch(() => ({}))).status === 401);
+  client.send('still here');
+  const { requestContext } = await emulator.event((event) => event.requestContext.eventType === 'MESSAGE');
+  assert.equal(requestContext.connectionId, client.connectionId);
+  assert.equal('authorizer' in requestContext, false);
+  await client.close();
+});
+
+test('an API key is asked for before the authorizer', async (t) => {
+  const emulator = await start(t, { connect: { apiKeyRequired: true }, apiKeys: { partner: { value: KEY } } });
+
+  assert.equal((await emulator.refused('/dev')).status, 403);
+  assert.deepEqual(emulator.events(), []);
+  await (await emulator.connect('/dev', { headers: { 'x-api-key': KEY } })).close();
 });
 
 test('an API key of the header', async (t) => {

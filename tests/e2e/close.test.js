@@ -23,6 +23,14 @@ test("a client's own code and reason reach $disconnect, and its code comes back"
   await assertDisconnected(emulator, client, 4001, 'had enough – really');
 });
 
+test('a close without a code is answered without one', async (t) => {
+  const emulator = await startEmulator(t, 'echo');
+  const client = await emulator.connect();
+
+  assert.equal((await client.close()).code, 1005);
+  await assertDisconnected(emulator, client, 1005, 'Client-side close frame status not set');
+});
+
 test('a connection that just breaks is 1006', async (t) => {
   const emulator = await startEmulator(t, 'echo');
   const client = await emulator.connect();
@@ -102,6 +110,21 @@ test('a ping is answered with its payload', async (t) => {
 
   client.socket.ping('are you there?');
   assert.equal((await pong).toString(), 'are you there?');
+  await client.close();
+});
+
+test('a message in fragments is one event, and a ping between them is answered at once', async (t) => {
+  const emulator = await startEmulator(t, 'echo');
+  const client = await emulator.connect();
+  const pong = new Promise((resolve) => client.socket.on('pong', resolve));
+
+  client.socket.send('{"action":"ask",', { fin: false });
+  client.socket.ping('between');
+  assert.equal((await pong).toString(), 'between');
+  client.socket.send('"body":', { fin: false });
+  client.socket.send('"whole"}', { fin: true });
+  assert.equal(await client.nextMessage(), 'whole');
+  assert.equal(emulator.events().filter(({ event }) => event.requestContext.eventType === 'MESSAGE').length, 1);
   await client.close();
 });
 

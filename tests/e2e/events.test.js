@@ -50,6 +50,17 @@ test('headers are sorted without regard to case, and those of the hop are left o
   for (const hop of ['Connection', 'Upgrade', 'Content-Length']) assert.ok(!names.includes(hop), hop);
 });
 
+test('what a client offers in Sec-WebSocket headers reaches $connect as it was sent', async (t) => {
+  const emulator = await startEmulator(t, 'echo');
+
+  await emulator.connect('/dev?protocol=chat.v2', { protocols: ['chat.v1', 'chat.v2'] });
+  const { headers, multiValueHeaders } = await emulator.event(isKind('CONNECT'));
+  assert.equal(headers['Sec-WebSocket-Version'], '13');
+  assert.equal(headers['Sec-WebSocket-Extensions'], 'permessage-deflate; client_max_window_bits');
+  assert.match(headers['Sec-WebSocket-Protocol'], /^chat\.v1, ?chat\.v2$/);
+  assert.deepEqual(multiValueHeaders['Sec-WebSocket-Protocol'], [headers['Sec-WebSocket-Protocol']]);
+});
+
 test('the MESSAGE event of a custom route', async (t) => {
   const emulator = await startEmulator(t, 'echo', {
     files: { 'postern.json': { functions: { echo: { runtime: 'nodejs20.x', handler: 'echo.handler' } },

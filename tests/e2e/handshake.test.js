@@ -58,7 +58,7 @@ test('the 101 waits for the $connect handler, and until then the connection is g
   await client.close();
 });
 
-for (const status of [400, 401, 403, 404, 500, 501, 503]) {
+for (const status of [301, 400, 401, 403, 404, 500, 501, 503]) {
   test(`a $connect handler that returns ${status} refuses with that status, its headers and its body`, async (t) => {
     const emulator = await startEmulator(t, 'echo');
     const refusal = await emulator.refused(`/dev?status=${status}`);
@@ -111,6 +111,25 @@ test('a $connect handler that overruns the integration timeout refuses with 504'
 
   assert.equal(refusal.status, 504);
   assert.equal(refusal.body, '{"message":"Endpoint request timed out"}');
+});
+
+test('a $connect route without an integration lets everybody in', async (t) => {
+  const emulator = await startEmulator(t, 'echo', { files: echoRoutes({ $connect: {}, $default: { function: 'echo', routeResponse: true } }) });
+  const client = await emulator.connect();
+
+  assert.equal(await client.ask('hello'), 'hello');
+  await client.close();
+});
+
+test('the body and the other headers of a $connect handler that accepts go nowhere', async (t) => {
+  const emulator = await startEmulator(t, 'echo');
+  const result = { statusCode: 200, headers: { 'sec-websocket-protocol': 'chat', 'Set-Cookie': 'a=b', 'X-Reason': 'none' }, body: 'welcome' };
+  const client = await emulator.connect(`/dev?result=${encodeURIComponent(JSON.stringify(result))}`, { protocols: ['chat'] });
+
+  assert.equal(client.protocol, 'chat');
+  for (const absent of ['set-cookie', 'x-reason', 'content-length']) assert.equal(client.upgrade.headers[absent], undefined, absent);
+  assert.equal(await client.ask({ action: 'ask', body: 'the first message' }), 'the first message');
+  await client.close();
 });
 
 test('an API without a $connect route lets everybody in', async (t) => {
@@ -182,7 +201,11 @@ for (const [what, target, headers, status, body] of refusals) {
 test('a plain GET at a stage, or below it, is answered with 426', async (t) => {
   const emulator = await startEmulator(t, 'echo');
 
-  for (const target of ['/dev', '/dev/some', '/dev/some/where']) assert.equal((await emulator.request('GET', target)).status, 426, target);
+  for (const target of ['/dev', '/dev/some', '/dev/some/where']) {
+    const answer = await emulator.request('GET', target);
+    assert.equal(answer.status, 426, target);
+    assert.equal(answer.body, '{"message":"Upgrade Required"}');
+  }
 });
 
 test('a head that comes byte by byte, with a frame right behind it, is understood', async (t) => {

@@ -75,6 +75,24 @@ test('a post counts as activity', async (t) => {
   await client.close();
 });
 
+test('a message counts as activity, and pings do not', async (t) => {
+  const emulator = await startEmulator(t, 'echo');
+  const client = await emulator.connect();
+  const lastActive = async () => (await emulator.management.send(new GetConnectionCommand({ ConnectionId: client.connectionId }))).LastActiveAt.getTime();
+  const before = await lastActive();
+
+  await until('a later time', () => Date.now() > before + 1);
+  for (let i = 0; i < 3; i++) {
+    const pong = new Promise((resolve) => client.socket.once('pong', resolve));
+    client.socket.ping();
+    await pong;
+  }
+  assert.equal(await lastActive(), before);
+  client.send({ action: 'tell' });
+  await until('a later activity', async () => (await lastActive()) > before);
+  await client.close();
+});
+
 test('DeleteConnection answers 204 and closes the connection', async (t) => {
   const emulator = await startEmulator(t, 'echo');
   const client = await emulator.connect();

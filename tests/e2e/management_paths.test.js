@@ -43,6 +43,9 @@ const refusals = [
   ['a malformed id', 'POST', '/dev/@connections/abc', 400, 'BadRequestException', '{"message":"Invalid connectionId: abc"}'],
   ['a malformed id, encoded', 'GET', '/dev/@connections/a%2Fb%20%22', 400, 'BadRequestException', '{"message":"Invalid connectionId: a/b \\""}'],
   ['an id that was never there', 'DELETE', '/dev/@connections/L0SM9cOFvHcCIhw=', 410, 'GoneException', ''],
+  ['no id', 'GET', '/dev/@connections/', 404, 'NotFoundException', '{"message":"No method found matching route dev/@connections/ for http method GET."}'],
+  ['nothing behind @connections', 'POST', '/dev/@connections', 404, 'NotFoundException', '{"message":"No method found matching route dev/@connections for http method POST."}'],
+  ['a method that is no operation', 'PUT', '/dev/@connections/L0SM9cOFvHcCIhw=', 404, 'NotFoundException', '{"message":"No method found matching route dev/@connections/L0SM9cOFvHcCIhw= for http method PUT."}'],
 ];
 for (const [what, method, path, status, type, body] of refusals) {
   test(`${method} with ${what} is answered with ${status}`, async (t) => {

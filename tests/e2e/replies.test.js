@@ -39,6 +39,45 @@ test('a one-way route sends nothing back', async (t) => {
   await client.close();
 });
 
+const noProxyResults = ['null', '"fine"', '[]', '{}', '{"body":"no status"}', '{"statusCode":"often","body":"x"}', '{"statusCode":200,"body":{}}'];
+
+test('what is no proxy result is an error frame on a two-way route, and nothing on a one-way one', async (t) => {
+  const emulator = await startEmulator(t, 'echo');
+  const client = await emulator.connect();
+
+  for (const result of noProxyResults) {
+    client.send({ action: 'tell', result });
+    assert.match(await client.ask({ action: 'ask', result }), /^\{"message": "Internal server error", /, result);
+  }
+  await until('every event', () => emulator.events().filter(({ event }) => isMessage(event)).length === 2 * noProxyResults.length);
+  assert.equal(await client.ask({ action: 'ask', body: 'the next message' }), 'the next message');
+  await client.close();
+});
+
+test('a result without a body, or with an empty one, sends nothing', async (t) => {
+  const emulator = await startEmulator(t, 'echo', {
+    files: { 'postern.json': { functions: { echo: { runtime: 'nodejs20.x', handler: 'echo.handler', concurrency: 1 } }, // one after the other
+      apis: { echo: { routes: { $default: { function: 'echo', routeResponse: true } } } } } },
+  });
+  const client = await emulator.connect();
+
+  for (const result of [{ statusCode: 200 }, { statusCode: 200, body: '' }, { statusCode: 200, body: null }, { statusCode: 500 }]) client.send({ result });
+  assert.equal(await client.ask({ body: 'the first message' }), 'the first message');
+  await client.close();
+});
+
+test('a route without an integration answers with an error frame', async (t) => {
+  const emulator = await startEmulator(t, 'echo', {
+    files: { 'postern.json': { functions: { echo: { runtime: 'nodejs20.x', handler: 'echo.handler' } },
+      apis: { echo: { routes: { $connect: { function: 'echo' }, nowhere: {} } } } } },
+  });
+  const client = await emulator.connect();
+
+  assert.match(await client.ask({ action: 'nowhere' }), /^\{"message": "Internal server error", "connectionId":/);
+  await emulator.waitForLog(/reason=no-integration/);
+  await client.close();
+});
+
 const failures = [
   ['throws', { throw: 'no' }],
   ['exits', { exit: 3 }],

@@ -15,9 +15,18 @@ const VERIFY = ['--signatures', 'verify', '--access-key', `${CREDENTIALS.accessK
 const hmac = (key, text) => createHmac('sha256', key).update(text).digest();
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');
 
-// A target with the query of a presigned GET, written after AWS's description, not after our own code.
+// Written after AWS's description, not after our own code. canonical: the lines of the canonical request.
+function signatureOf(secret, time, canonical) {
+  const scope = `${time.slice(0, 8)}/us-east-1/execute-api/aws4_request`;
+  const key = [time.slice(0, 8), 'us-east-1', 'execute-api', 'aws4_request'].reduce(hmac, `AWS4${secret}`);
+  return hmac(key, `AWS4-HMAC-SHA256\n${time}\n${scope}\n${sha256(canonical.join('\n'))}`).toString('hex');
+}
+
+const amzDate = (date) => date.toISOString().replace(/[-:]|\.\d+/g, '');
+
+// A target with the query of a presigned GET.
 function presign(host, path, { accessKeyId, secretAccessKey } = CREDENTIALS, { date = new Date(), expires = 300, query = '' } = {}) {
-  const time = date.toISOString().replace(/[-:]|\.\d+/g, '');
+  const time = amzDate(date);
   const scope = `${time.slice(0, 8)}/us-east-1/execute-api/aws4_request`;
   const parameters = [
     'X-Amz-Algorithm=AWS4-HMAC-SHA256',
@@ -27,10 +36,19 @@ function presign(host, path, { accessKeyId, secretAccessKey } = CREDENTIALS, { d
     'X-Amz-SignedHeaders=host',
     ...(query ? query.split('&') : []),
   ].sort();
-  const canonical = ['GET', path, parameters.join('&'), `host:${host}`, '', 'host', sha256('')].join('\n');
-  const key = [time.slice(0, 8), 'us-east-1', 'execute-api', 'aws4_request'].reduce(hmac, `AWS4${secretAccessKey}`);
-  const signature = hmac(key, `AWS4-HMAC-SHA256\n${time}\n${scope}\n${sha256(canonical)}`).toString('hex');
+  const signature = signatureOf(secretAccessKey, time, ['GET', path, parameters.join('&'), `host:${host}`, '', 'host', sha256('')]);
   return `${path}?${parameters.join('&')}&X-Amz-Signature=${signature}`;
+}
+
+// The headers of a signed GET without a query.
+function signHead(host, path, { accessKeyId, secretAccessKey } = CREDENTIALS) {
+  const time = amzDate(new Date());
+  const canonical = ['GET', path, '', `host:${host}`, `x-amz-date:${time}`, '', 'host;x-amz-date', sha256('')];
+  const credential = `${accessKeyId}/${time.slice(0, 8)}/us-east-1/execute-api/aws4_request`;
+  return {
+    'X-Amz-Date': time,
+    Authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host;x-amz-date, Signature=${signatureOf(secretAccessKey, time, canonical)}`,
+  };
 }
 
 const withIam = {
@@ -148,6 +166,21 @@ test('a $connect with AWS_IAM takes presigned URLs', async (t) => {
     assert.match(JSON.parse(refusal.body).message, message);
   }
   assert.equal(emulator.events().filter(({ event: { requestContext } }) => requestContext.eventType === 'CONNECT').length, 1);
+});
+
+test('a $connect with AWS_IAM takes signed headers, for the host and path that they were made for', async (t) => {
+  const emulator = await startEmulator(t, 'echo', { args: VERIFY, files: withIam });
+  const host = `localhost:${emulator.port}`;
+  const headers = signHead(host, '/dev');
+  const client = await emulator.connect('/dev', { headers });
+
+  assert.equal(emulator.events()[0].event.requestContext.identity.accessKey, CREDENTIALS.accessKeyId);
+  await client.close();
+  for (const [target, more] of [['/dev', { Host: `127.0.0.1:${emulator.port}` }], ['/dev/', {}], ['/dev?a=b', {}]]) {
+    const refusal = await emulator.refused(target, { headers: { ...headers, ...more } });
+    assert.equal(refusal.status, 403, target);
+    assert.equal(refusal.headers['x-amzn-errortype'], 'InvalidSignatureException');
+  }
 });
 
 test('where signatures are ignored everything passes, and a malformed one is mentioned once', async (t) => {
