@@ -216,8 +216,8 @@ check-bench: ## Does `make bench` still work? Little of everything, no figures
 CHECKED := $(SOURCES) $(CLI)
 
 .PHONY: check-source
-check-source: ## Format, layers, headers, libraries; clang-tidy and cppcheck
-	@$(MAKE) --no-print-directory check-format check-layers check-libraries check-paths
+check-source: ## Format, layers, headers, libraries, docs; clang-tidy and cppcheck
+	@$(MAKE) --no-print-directory check-format check-layers check-libraries check-paths check-conformance
 	@$(MAKE) --no-print-directory -j$$(nproc) -k check-headers check-tidy check-cppcheck
 
 .PHONY: check-format
@@ -247,6 +247,11 @@ check-libraries:
 check-paths:
 	@! grep -rInE '(^|[^A-Za-z0-9_.])/(work|root)/' --exclude-dir=node_modules --exclude-dir=__pycache__ --exclude-dir=.postern --exclude-dir=wire \
 	    cli emulator schemas scripts tests fixtures $(wildcard docs) .ci *.md
+
+# The tests that docs/conformance.md names, and the guesses that it must name.
+.PHONY: check-conformance
+check-conformance:
+	@scripts/check-conformance.sh
 
 .PHONY: check-headers
 check-headers: $(HEADERS:%=$(BUILD)/headers/%.ok)

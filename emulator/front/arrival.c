@@ -184,7 +184,8 @@ static void on_deadline(struct alarm *alarm)
     arrivals_answer_late(arrival->arrivals, release(arrival));
 }
 
-/* Reads exactly the head: frames that stand behind it are libwebsockets' to read. */
+/* Reads exactly the head: frames that stand behind it are libwebsockets' to read. AWS?: they are
+ * kept until then. */
 static void take_head(struct arrival *arrival, char *buffer, size_t size)
 {
     const struct arrivals_settings *settings = &arrival->arrivals->settings;

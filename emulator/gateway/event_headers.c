@@ -184,6 +184,7 @@ static struct fields parse_query(struct arena *arena, const char *query)
     return fields;
 }
 
+/* AWS?: the parameters of a presigned URL stay among the others. */
 void event_write_query(const char *target, enum event_of whose, struct text *out)
 {
     const char *query    = strchr(target, '?');

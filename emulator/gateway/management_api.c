@@ -103,6 +103,7 @@ static enum outcome reply_too_large(struct call *call)
     return reply_error(call, AWS_PAYLOAD_TOO_LARGE, NULL);
 }
 
+/* AWS?: an empty post is an empty message. */
 static enum outcome do_post(struct call *call)
 {
     const struct gateway *gateway = call_owner(call);

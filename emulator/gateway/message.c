@@ -81,6 +81,8 @@ static void note_dropped_body(struct message *message)
              "to the client; set \"routeResponse\": true, or post to the connection (said once)");
 }
 
+/* AWS?: what is no proxy result fails on a two-way route and is nothing on a one-way one; a result
+ * without a body, or with an empty one, sends nothing. */
 static void take_result(struct message *message, const struct text *payload)
 {
     struct proxy_result result;

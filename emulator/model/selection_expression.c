@@ -253,7 +253,7 @@ static bool print_item(void *owner, const struct json_span *value)
     return printing->key->size <= SELECTION_KEY_SIZE_MAX;
 }
 
-/* AWS: a null is as good as no value. */
+/* AWS?: a null is as good as no value. */
 static bool print_single(void *owner, const struct json_span *value)
 {
     struct text *key = owner;
