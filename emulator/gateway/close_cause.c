@@ -6,13 +6,13 @@
 
 /* AWS: the close code and reason of the idle timeout, as captured. AWS?: those of other ends that
  * the gateway causes are the same. */
-#define AWAY 1001, "Going away"
+#define AWAY "Going away", 1001
 
 /* AWS: the close code of DeleteConnection, as captured in $disconnect events. AWS?: the frame has
  * it too. */
-#define DELETED 1000, "Connection Closed Normally"
+#define DELETED "Connection Closed Normally", 1000
 
-#define NOT_OURS 0, NULL
+#define NOT_OURS NULL, 0
 
 /* clang-format off */
 static const struct close_facts facts[] = {

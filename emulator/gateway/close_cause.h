@@ -25,8 +25,8 @@ enum close_cause {
 struct close_facts {
     const char *reason;       /* of base/reason.h */
     const char *text;         /* what happened, and what AWS does */
-    uint16_t code;            /* that we close with; 0: somebody else has said it */
-    const char *close_reason; /* the same; NULL */
+    const char *close_reason; /* that we close with; NULL: none, or somebody else has said it */
+    uint16_t code;            /* the same; 0 */
     bool is_fault;            /* of the client's, that its author wants to know of */
 };
 
