@@ -1,6 +1,7 @@
 #include "gateway/connection.h"
 
 #include <assert.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,10 @@
 /* AWS (observed): what a $disconnect event says of a close frame without a code. */
 #define CLOSE_CODE_NONE   1005
 #define CLOSE_REASON_NONE "Client-side close frame status not set"
+
+/* malloc keeps what many connections have left behind, unless it is told to give it back. */
+#define TRIM_COUNT        1000
+#define TRIM_MILLISECONDS 5000
 
 /* How long last_active_at may be ahead of the store. */
 #define FLUSH_MILLISECONDS 5000
@@ -324,10 +329,20 @@ static void free_memory(void *object)
     free(connection);
 }
 
+static void on_trim(struct alarm *alarm)
+{
+    struct gateway *gateway = container_of(alarm, struct gateway, trim);
+
+    gateway->gone_count = 0;
+    malloc_trim(0);
+}
+
 void connection_free(struct connection *connection)
 {
     struct gateway *gateway = connection->gateway;
 
+    if (++gateway->gone_count == TRIM_COUNT)
+        alarm_set(gateway->settings.alarms, &gateway->trim, TRIM_MILLISECONDS, on_trim);
     departure_cancel(connection);
     messages_forget(connection);
     if (connection->state == CONNECTION_PENDING)

@@ -59,6 +59,7 @@ void gateway_free(struct gateway *gateway)
     websocket_host_free(gateway->websockets);
     free_leaving(gateway);
     messages_free(gateway);
+    alarm_stop(gateway->settings.alarms, &gateway->trim);
     map_deinit(&gateway->connections);
     map_deinit(&gateway->pending);
     for (size_t i = 0; i < gateway->stage_count; i++) {

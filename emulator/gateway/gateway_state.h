@@ -34,6 +34,8 @@ struct gateway {
     struct alarm flush;   /* rings when touched is to be queued */
     struct queue leaving; /* ended ones that wait to run their $disconnect handler */
     struct alarm leaving_retry;
+    struct alarm trim;      /* rings when the memory of those that have gone is to be given back */
+    size_t gone_count;      /* connections freed since it last was */
     struct queue departing; /* ended ones whose $disconnect handler is running */
     struct queue orphans;   /* messages whose handler outlasts their connection */
     struct gateway_metrics metrics;
