@@ -81,6 +81,7 @@
 #define REASON_NO_PROCESS_FREE             "no-process-free"             /* the gateway waits no longer for one */
 #define REASON_LATE_RESULT                 "late-result"                 /* nobody waited for it any more */
 #define REASON_MISSING_MODULE              "missing-module"              /* the handler needs a module that isn't installed here */
+#define REASON_KEEPER_ENDED                "keeper-ended"                /* no handler can be started any more */
 #define REASON_CHANGES_ITSELF              "changes-itself"              /* running it changes its code, which is reloaded each time */
 #define REASON_TOO_MANY_CONNECTIONS        "too-many-connections"        /* a process opens one after the other */
 

@@ -5,6 +5,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -162,14 +163,17 @@ static int open_all(struct listener *listener, struct addresses *addresses, uint
 static int log_in_use(uint16_t port)
 {
     struct port_owner owner;
+    char pid[16];
 
-    if (port_owner_find(port, &owner))
-        log_error(LOG_FIELDS({"reason", REASON_PORT_IN_USE}),
+    if (port_owner_find(port, &owner)) {
+        snprintf(pid, sizeof pid, "%d", (int)owner.pid);
+        log_error(LOG_FIELDS({"pid", pid}, {"reason", REASON_PORT_IN_USE}),
                   "port %u is in use by %s (pid %d): stop it, or choose another with --port", port,
                   owner.name, (int)owner.pid);
-    else
+    } else {
         log_error(LOG_FIELDS({"reason", REASON_PORT_IN_USE}),
                   "port %u is in use: stop who listens there, or choose another with --port", port);
+    }
     return -EADDRINUSE;
 }
 

@@ -232,7 +232,7 @@ static void invoke(struct connection *connection, struct snapshot_route *route,
 
 static void refuse(struct connection *connection, const char *key, const char *request_id)
 {
-    log_warn(LOG_FIELDS({"connectionId", connection->id}, {"requestId", request_id},
+    log_warn(LOG_FIELDS({"connectionId", connection->id}, {"extendedRequestId", request_id},
                         {"reason", REASON_NO_ROUTE}),
              "no route \"%.100s\" and no $default route: AWS answers with a Forbidden frame and "
              "keeps the connection",
@@ -260,7 +260,7 @@ void message_begin(struct connection *connection, const char *data, size_t size)
     } else if (!route->function) {
         log_warn(
             LOG_FIELDS({"connectionId", connection->id}, {"routeKey", route->route_key},
-                       {"requestId", event.request_id}, {"reason", REASON_NO_INTEGRATION}),
+                       {"extendedRequestId", event.request_id}, {"reason", REASON_NO_INTEGRATION}),
             "the client gets an error frame \"Internal server error\", as on AWS: the route has "
             "no integration");
         route->metrics->execution_error++;

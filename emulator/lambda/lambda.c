@@ -70,7 +70,8 @@ static void on_reports(struct poller *poller, unsigned events)
     while ((result = keeper_receive(lambda->settings.keeper, &report)) > 0)
         take_report(lambda, &report);
     if (result < 0) {
-        log_error(NULL, "the process that keeps the handlers has ended: no handler can be started");
+        log_error(LOG_FIELDS({"reason", REASON_KEEPER_ENDED}),
+                  "the process that keeps the handlers has ended: no handler can be started");
         poller_stop(&lambda->reports);
         bury_all(lambda);
     }

@@ -181,9 +181,9 @@ test('messages that go wrong are explained, with the request id of the error fra
   await told(emulator, 'late-result', { connectionId, functionName: 'echo', requestId: true });
 
   const forbidden = JSON.parse(await client.ask({ action: 'unheard of' }));
-  assert.match((await told(emulator, 'no-route', { connectionId, requestId: forbidden.requestId })).message, /"unheard of".*Forbidden frame/);
+  assert.match((await told(emulator, 'no-route', { connectionId, extendedRequestId: forbidden.requestId })).message, /"unheard of".*Forbidden frame/);
   const missing = JSON.parse(await client.ask({ action: 'none' }));
-  await told(emulator, 'no-integration', { connectionId, requestId: missing.requestId, routeKey: 'none' });
+  await told(emulator, 'no-integration', { connectionId, extendedRequestId: missing.requestId, routeKey: 'none' });
   client.send({ action: 'tell', body: 'for nobody' });
   assert.match((await told(emulator, 'no-route-response', { connectionId, routeKey: 'tell', functionName: 'echo', requestId: true })).message, /AWS sends nothing/);
   for (const { reason } of logLines(emulator)) assert.ok(reason === undefined || REASONS.has(reason), reason);
