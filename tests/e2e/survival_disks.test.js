@@ -108,7 +108,7 @@ for (const [what, isNew] of [['is there already', false], ['has yet to be made',
     if (!makeReadOnly(t, emulator.folder)) return t.skip('nothing can be mounted here');
     await assert.rejects(emulator.start(), (error) => {
       assert.match(error.message, /"status":1/);
-      assert.match(error.message, /can't be written to \(Read-only file system\): make it writable, use another folder with --data, or keep nothing with --in-memory/);
+      assert.match(error.message, /can't be written to \((Read-only file system|Permission denied)\): make it writable, use another folder with --data, or keep nothing with --in-memory/);
       return true;
     });
   });
