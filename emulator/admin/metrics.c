@@ -95,6 +95,9 @@ static const struct metric posts = {
 static const struct metric post_time = {
     "postern_post_seconds", METRIC_SECONDS,
     "From the whole body of a post to its answer."};
+static const struct metric closes = {
+    "postern_closes_total", METRIC_COUNTER,
+    "Connections that ended, by close code and by the reason that the log gives."};
 static const struct metric dropped = {
     "postern_dropped_answers_total", METRIC_COUNTER,
     "Answers dropped because their client doesn't read."};
@@ -218,6 +221,22 @@ static void write_one(const struct metric *metric, uint64_t value, struct text *
     metric_write(metric, NULL, value, out);
 }
 
+static void write_closes(const struct gateway_metrics *metrics, struct text *out)
+{
+    metric_begin(&closes, out);
+    for (size_t i = 0; i < CLOSE_CAUSES * CLOSE_CODES; i++) {
+        size_t cause   = i / CLOSE_CODES;
+        size_t code    = i % CLOSE_CODES;
+        uint64_t count = metrics->closes[cause][code];
+
+        if (count > 0)
+            metric_write(&closes,
+                         METRIC_LABELS({"code", gateway_metrics_code(code)},
+                                       {"reason", close_facts((enum close_cause)cause)->reason}),
+                         count, out);
+    }
+}
+
 static void write_gateway(const struct gateway *gateway, struct text *out)
 {
     const struct gateway_metrics *metrics = gateway_metrics(gateway);
@@ -230,6 +249,7 @@ static void write_gateway(const struct gateway *gateway, struct text *out)
     metric_write_statuses(&posts, &metrics->posts, out);
     metric_begin(&post_time, out);
     metric_write_histogram(&post_time, NULL, &metrics->post_time, out);
+    write_closes(metrics, out);
     write_one(&dropped, metrics->dropped_answers, out);
     write_one(&queued, gateway_queued_size(gateway), out);
 }

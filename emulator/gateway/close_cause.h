@@ -22,6 +22,8 @@ enum close_cause {
     CLOSE_PROTOCOL_ERROR,
 };
 
+#define CLOSE_CAUSES (CLOSE_PROTOCOL_ERROR + 1)
+
 struct close_facts {
     const char *reason;       /* of base/reason.h */
     const char *text;         /* what happened, and what AWS does */

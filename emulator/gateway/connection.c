@@ -233,6 +233,7 @@ static void leave(struct connection *connection, enum close_cause cause, uint16_
     struct gateway *gateway = connection->gateway;
 
     log_end(connection, cause, code, reason);
+    gateway_metrics_add_close(&gateway->metrics, cause, code);
     connection->state        = CONNECTION_LEAVING;
     connection->close_code   = code;
     connection->close_reason = memory_copy_string(reason);

@@ -5,6 +5,41 @@
 #include "gateway/snapshot.h"
 #include "websocket/socket.h"
 
+/* RFC 6455, 7.4.2: 3000 to 4999 are for libraries, frameworks and applications. */
+static const struct {
+    uint16_t first;
+    uint16_t last;
+    const char *name;
+} codes[CLOSE_CODES] = {
+    {1000, 1000,       "1000"       },
+    {1001, 1001,       "1001"       },
+    {1002, 1002,       "1002"       },
+    {1003, 1003,       "1003"       },
+    {1005, 1005,       "1005"       },
+    {1006, 1006,       "1006"       },
+    {1007, 1007,       "1007"       },
+    {1008, 1008,       "1008"       },
+    {1009, 1009,       "1009"       },
+    {1011, 1011,       "1011"       },
+    {3000, 4999,       "application"},
+    {0,    UINT16_MAX, "other"      },
+};
+
+void gateway_metrics_add_close(struct gateway_metrics *metrics, enum close_cause cause,
+                               uint16_t code)
+{
+    size_t at = 0;
+
+    while (code < codes[at].first || code > codes[at].last)
+        at++;
+    metrics->closes[cause][at]++;
+}
+
+const char *gateway_metrics_code(size_t at)
+{
+    return codes[at].name;
+}
+
 const struct gateway_metrics *gateway_metrics(const struct gateway *gateway)
 {
     return &gateway->metrics;

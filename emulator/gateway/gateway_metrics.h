@@ -6,16 +6,27 @@
 #include <stdint.h>
 
 #include "base/metric.h"
+#include "gateway/close_cause.h"
 #include "gateway/gateway.h"
 
 struct route_metrics;
+
+/* Close codes that are told apart; the last of them stands for all others. */
+#define CLOSE_CODES 12
 
 struct gateway_metrics {
     struct status_counts handshakes; /* 101 for those who came in */
     struct status_counts posts;      /* PostToConnection to a stage */
     struct histogram post_time;      /* from its whole body to its answer */
     uint64_t dropped_answers;        /* what clients that don't read weren't sent */
+    uint64_t closes[CLOSE_CAUSES][CLOSE_CODES];
 };
+
+void gateway_metrics_add_close(struct gateway_metrics *metrics, enum close_cause cause,
+                               uint16_t code);
+
+/* "1000", "application", "other": the codes that closes[…][at] counts. */
+const char *gateway_metrics_code(size_t at);
 
 const struct gateway_metrics *gateway_metrics(const struct gateway *gateway);
 

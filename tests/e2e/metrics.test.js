@@ -27,7 +27,7 @@ test('an emulator without traffic has every family, and zeros', async (t) => {
   const { families, samples, value } = await readMetrics(emulator);
   assert.deepEqual(Object.keys(families).sort(), [
     'client_error', 'concurrent_executions', 'connect_count', 'duration', 'errors', 'execution_error', 'integration_error', 'integration_latency',
-    'invocations', 'message_count', 'postern_build_info', 'postern_cold_start_seconds', 'postern_cold_starts_total', 'postern_dropped_answers_total',
+    'invocations', 'message_count', 'postern_build_info', 'postern_closes_total', 'postern_cold_start_seconds', 'postern_cold_starts_total', 'postern_dropped_answers_total',
     'postern_failed_starts_total', 'postern_handshakes_total', 'postern_invocations_total', 'postern_late_results_total', 'postern_log_lines_dropped_total', 'postern_open_connections',
     'postern_post_seconds', 'postern_posts_total', 'postern_processes', 'postern_send_queue_bytes', 'postern_store_waiting_writes',
     'postern_uptime_seconds', 'postern_waiting_events', 'throttles',
@@ -77,6 +77,22 @@ test('traffic is counted by route, with both directions', async (t) => {
   const after = await figuresWhen(emulator, (figures) => figures.value('integration_latency_count', ROUTE('$disconnect')) === 2);
   assert.equal(after.value('postern_open_connections', { stage: 'dev' }), 0);
   assert.equal(after.value('invocations', ECHO), 10);
+});
+
+test('closes are counted by code and reason', async (t) => {
+  const emulator = await startEmulator(t, 'echo');
+  const [normal, own, lost, deleted, binary] = await Promise.all([1, 2, 3, 4, 5].map(() => emulator.connect()));
+
+  await normal.close(1000);
+  await own.close(4001);
+  await lost.drop();
+  await emulator.request('DELETE', `/dev/@connections/${deleted.connectionId}`);
+  binary.socket.send(Buffer.from('x'));
+  await binary.whenClosed();
+  const { value } = await figuresWhen(emulator, (figures) => figures.value('postern_open_connections', { stage: 'dev' }) === 0);
+  const expected = { 'closed-by-client': { 1000: 1, application: 1 }, 'connection-lost': { 1006: 1 }, deleted: { 1000: 1 }, 'binary-frame': { 1003: 1 } };
+  for (const [reason, codes] of Object.entries(expected))
+    for (const [code, count] of Object.entries(codes)) assert.equal(value('postern_closes_total', { reason, code }), count, `${reason} ${code}`);
 });
 
 test('cold starts and processes are counted', async (t) => {
