@@ -217,7 +217,7 @@ CHECKED := $(SOURCES) $(CLI)
 
 .PHONY: check-source
 check-source: ## Format, layers, headers, libraries, docs; clang-tidy and cppcheck
-	@$(MAKE) --no-print-directory check-format check-layers check-libraries check-paths check-conformance
+	@$(MAKE) --no-print-directory check-format check-layers check-libraries check-paths check-conformance check-reasons
 	@$(MAKE) --no-print-directory -j$$(nproc) -k check-headers check-tidy check-cppcheck
 
 .PHONY: check-format
@@ -252,6 +252,15 @@ check-paths:
 .PHONY: check-conformance
 check-conformance:
 	@scripts/check-conformance.sh
+
+# The reasons of log lines are one table, without what nobody uses.
+.PHONY: check-reasons
+check-reasons:
+	@! grep -rnE '\{"reason", *"' --include=*.c emulator || \
+	    { echo "a reason is a constant of emulator/base/reason.h"; exit 1; }
+	@failed=0; for reason in $$(sed -n 's/^#define \(REASON_[A-Z0-9_]*\) .*/\1/p' emulator/base/reason.h); do \
+	    grep -rqw --include=*.c "$$reason" emulator || { echo "$$reason is used nowhere"; failed=1; }; \
+	done; exit $$failed
 
 .PHONY: check-headers
 check-headers: $(HEADERS:%=$(BUILD)/headers/%.ok)

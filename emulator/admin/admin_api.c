@@ -251,6 +251,8 @@ static enum outcome reply_unknown(struct call *call)
 
     operation_find(&table, call_method(call), path, strcspn(path, "?"), parameters, &count,
                    &path_is_known);
+    log_info(LOG_FIELDS({"requestId", call_request_id(call)}, {"reason", REASON_NO_SUCH_OPERATION}),
+             "%s %.300s got %u", call_method(call), path, path_is_known ? 405 : 404);
     if (path_is_known)
         return reply_error(call, AWS_METHOD_NOT_ALLOWED, NULL);
     return reply_error(call, AWS_NO_SUCH_ROUTE,

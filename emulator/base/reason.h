@@ -83,6 +83,7 @@
 #define REASON_MISSING_MODULE              "missing-module"              /* the handler needs a module that isn't installed here */
 #define REASON_KEEPER_ENDED                "keeper-ended"                /* no handler can be started any more */
 #define REASON_CHANGES_ITSELF              "changes-itself"              /* running it changes its code, which is reloaded each time */
+#define REASON_RUNTIME_API_REFUSED         "runtime-api-refused"         /* a process asks for what it may not, answers twice or too much */
 #define REASON_TOO_MANY_CONNECTIONS        "too-many-connections"        /* a process opens one after the other */
 
 /* The emulator itself. */

@@ -209,6 +209,7 @@ static void take_head(struct arrival *arrival, char *buffer, size_t size)
         answer_error(arrival, AWS_BAD_REQUEST, "Bad Request");
         break;
     case REQUEST_HEAD_TOO_LARGE:
+        log_refusal(arrival, REASON_HEADERS_TOO_LARGE, "an upgrade's head is too large: 431");
         answer_error(arrival, AWS_HEADERS_TOO_LARGE, NULL);
         break;
     }

@@ -264,8 +264,11 @@ static enum outcome run(struct call *call)
 {
     int path_is_known = false;
 
-    if (call->server->is_stopping)
+    if (call->server->is_stopping) {
+        log_info(LOG_FIELDS({"reason", REASON_STOPPING}), "%s %.300s got 503: the emulator stops",
+                 call->method, call->target);
         return reply_error(call, AWS_SERVICE_UNAVAILABLE, NULL);
+    }
     find_operation(call, &path_is_known);
     if (call->operation)
         return call->operation->handler(call);

@@ -50,10 +50,27 @@ static enum outcome accepted(struct call *call)
     return reply_json(call, 202, body, sizeof body - 1);
 }
 
+/* Who asks at an endpoint whose process has gone isn't a function's process any more. */
+static void log_refusal(struct call *call, unsigned status, const char *message)
+{
+    const struct process *process = call_subject(call);
+
+    if (process)
+        log_warn(PROCESS_FIELDS(process, process->run, REASON_RUNTIME_API_REFUSED),
+                 "%s %.200s of a handler process got %u, as on Lambda: %s", call_method(call),
+                 call_target(call), status, message);
+    else
+        log_info(LOG_FIELDS({"reason", REASON_RUNTIME_API_REFUSED}),
+                 "%s %.200s at the Runtime API of a process that has gone got %u: %s",
+                 call_method(call), call_target(call), status, message);
+}
+
 static enum outcome refuse(struct call *call, unsigned status, const char *type,
                            const char *message)
 {
     SCOPED_TEXT body = {0};
+
+    log_refusal(call, status, message);
 
     text_append_format(&body, "{\"errorMessage\":\"%s\",\"errorType\":\"%s\"}", message, type);
     return reply_json(call, status, body.data, body.size);

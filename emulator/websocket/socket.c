@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/queue.h"
+#include "base/reason.h"
 #include "base/text.h"
 #include "loop/alarm.h"
 #include "loop/loop.h"
@@ -486,7 +487,7 @@ static void on_log_line(int level, const char *line)
     if (strstr(line, "readbuf"))
         return;
     if (level == LLL_ERR)
-        log_warn(NULL, "libwebsockets: %.*s", size, line);
+        log_warn(LOG_FIELDS({"reason", REASON_LIBWEBSOCKETS}), "libwebsockets: %.*s", size, line);
     else
         log_debug(NULL, "libwebsockets: %.*s", size, line);
 }
@@ -538,7 +539,8 @@ struct websocket_host *websocket_host_new(struct loop *loop, struct alarms *alar
     };
     if (create_context(host))
         return host;
-    log_error(NULL, "cannot start libwebsockets; is its libuv plugin installed?");
+    log_error(LOG_FIELDS({"reason", REASON_LIBWEBSOCKETS}),
+              "cannot start libwebsockets; is its libuv plugin installed?");
     websocket_host_free(host);
     return NULL;
 }

@@ -6,11 +6,13 @@ import assert from 'node:assert/strict';
 import { postern } from './support/command.js';
 import { startEmulator, temporaryFolder, test, writeFiles } from './support/emulator.js';
 import { REASONS, logLines, told } from './support/log.js';
+import { readMetrics } from './support/metrics.js';
 import { clientFrame } from './support/raw.js';
 import { until } from './support/until.js';
 
 const ECHO = { runtime: 'nodejs20.x', handler: 'echo.handler', timeout: 20 };
 const FRAME_SIZE = 32 * 1024;
+const QUEUE_MAX = 10_000; // events that wait for one function
 
 const project = (functions, routes, api = {}) => ({ 'postern.json': { functions, apis: { echo: { id: 'a1b2c3d4e5', routes, ...api } } } });
 
@@ -187,6 +189,25 @@ test('messages that go wrong are explained, with the request id of the error fra
   client.send({ action: 'tell', body: 'for nobody' });
   assert.match((await told(emulator, 'no-route-response', { connectionId, routeKey: 'tell', functionName: 'echo', requestId: true })).message, /AWS sends nothing/);
   for (const { reason } of logLines(emulator)) assert.ok(reason === undefined || REASONS.has(reason), reason);
+});
+
+test('events that are too many for a function are explained and counted', async (t) => {
+  const emulator = await startWith(t, { echo: { ...ECHO, concurrency: 1 } }, { ask: { function: 'echo', routeResponse: true } });
+  const [file, open] = emulator.gate('full');
+  const client = await emulator.connect();
+
+  client.send({ action: 'ask', waitFor: file, body: 'first' });
+  const { requestContext: { connectionId } } = await emulator.event(({ requestContext }) => requestContext.routeKey === 'ask');
+  for (let i = 0; i < QUEUE_MAX + 1; i++) client.send({ action: 'ask' });
+  const frame = await client.nextJson();
+  assert.equal(frame.message, 'Internal server error');
+  assert.match((await told(emulator, 'function-throttled', { connectionId, extendedRequestId: frame.requestId, routeKey: 'ask', functionName: 'echo', requestId: true })).message, /too many events wait/);
+  const { value } = await readMetrics(emulator);
+  assert.equal(value('throttles', { function: 'echo' }), 1);
+  assert.equal(value('postern_waiting_events', { function: 'echo' }), QUEUE_MAX);
+  assert.equal(value('execution_error', { route: 'ask' }), 1);
+  open();
+  await client.drop();
 });
 
 test('an answer for a client that has left is explained', async (t) => {
