@@ -113,6 +113,9 @@ static const struct metric backlog = {
 static const struct metric log_lines = {
     "postern_log_lines_dropped_total", METRIC_COUNTER,
     "Log lines dropped because standard error wasn't read."};
+static const struct metric allocated = {
+    "postern_allocated_bytes", METRIC_GAUGE,
+    "Memory in use, without what malloc keeps for later."};
 static const struct metric uptime = {
     "postern_uptime_seconds", METRIC_GAUGE,
     "Seconds since the start."};
@@ -261,6 +264,7 @@ void metrics_write(const struct admin *admin, struct text *out)
     write_functions(admin->lambda, out);
     write_one(&backlog, store_backlog(admin->store), out);
     write_one(&log_lines, log_dropped_count(), out);
+    write_one(&allocated, memory_allocated(), out);
     write_one(&uptime, (uint64_t)(clock_microseconds() - admin->started_at) / 1000000, out);
     metric_begin(&version, out);
     metric_write(&version, METRIC_LABELS({"version", POSTERN_VERSION}), 1, out);

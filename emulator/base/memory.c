@@ -1,5 +1,6 @@
 #include "base/memory.h"
 
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,6 +49,13 @@ char *memory_format(const char *format, ...)
         string = NULL;
     va_end(arguments);
     return checked(string, strlen(format));
+}
+
+size_t memory_allocated(void)
+{
+    struct mallinfo2 info = mallinfo2();
+
+    return info.uordblks + info.hblkhd;
 }
 
 void memory_free_scoped(void *pointer_to_pointer)

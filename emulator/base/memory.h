@@ -40,4 +40,8 @@ char *memory_format(const char *format, ...) __attribute__((format(printf, 1, 2)
         taken_;                                                                                    \
     })
 
+/* Bytes that the process has allocated and not freed, by whomever; walks malloc's free lists. 0
+ * under a sanitizer, which has an allocator of its own. */
+size_t memory_allocated(void);
+
 void memory_free_scoped(void *pointer_to_pointer);

@@ -43,17 +43,21 @@ function query(emulator, sql) {
 
 export const openRows = (emulator) => query(emulator, 'SELECT count(*) AS n FROM connections WHERE disconnected_at IS NULL OR disconnect_delivered IS NOT 1')[0].n;
 
+// Bytes that its program has allocated and not freed.
+async function allocatedBy(emulator) {
+  return Number(/^postern_allocated_bytes (\d+)/m.exec((await emulator.request('GET', '/_postern/metrics')).body)[1]);
+}
+
 // Waits until nobody is connected, every $disconnect is delivered, no handler runs, and no more descriptors are open than least (or
 // their number stays the same). Then the memory is what it is.
-export async function settle(emulator, least = 0) {
+export async function settle(emulator, least = Infinity) {
   const deadline = Date.now() + SETTLED_SECONDS * 1000;
   let before;
   for (;;) {
     const { connections } = JSON.parse((await emulator.request('GET', '/_postern/health')).body);
     const now = { ...measure(emulator), rows: openRows(emulator), connections };
-    const isQuiet = connections === 0 && now.rows === 0 && now.processes <= 1;
-    if (isQuiet && before && now.descriptors === before.descriptors && (least === 0 || now.descriptors <= least)) return now;
-    if (Date.now() > deadline) return now;
+    const isQuiet = connections === 0 && now.rows === 0 && now.processes <= 1 && now.descriptors <= least;
+    if ((isQuiet && now.descriptors === before?.descriptors) || Date.now() > deadline) return { ...now, allocated: await allocatedBy(emulator) };
     before = now;
     await pause(1000);
   }
