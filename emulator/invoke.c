@@ -76,7 +76,10 @@ static bool prepare(struct invoke *invoke, struct text *errors)
 
     invoke->configuration =
         configuration_read(settings->emulator->project, settings->emulator->env_file);
-    text_append_string(errors, text_string(&invoke->configuration->problems));
+    if (log_is_json())
+        configuration_log_problems(invoke->configuration);
+    else
+        text_append_string(errors, text_string(&invoke->configuration->problems));
     if (!invoke->configuration->is_fine || !find_function(invoke, errors))
         return false;
     if (!settings->event)

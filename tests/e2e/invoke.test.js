@@ -26,6 +26,18 @@ test('the result goes to standard output as it is, all else to standard error', 
   assert.equal(fs.existsSync(path.join(folder, '.postern')), false);
 });
 
+test('with --log-format json all of standard error is JSON, warnings about the project included', (t) => {
+  const folder = makeProject(t, 'echo', {
+    'postern.json': { functions: { echo: { runtime: 'nodejs20.x', handler: 'echo.handler' }, gone: { command: ['./missing'] } }, apis: {} },
+  });
+  const { status, stderr } = invoke(['echo', folder, '--log-format', 'json', ...ask({ print: 'one\ntwo' })]);
+  const lines = stderr.trimEnd().split('\n').map((line) => JSON.parse(line));
+
+  assert.equal(status, 0, stderr);
+  assert.match(lines.find(({ reason }) => reason === 'project-warning').message, /missing/);
+  assert.ok(lines.some(({ message, functionName }) => message === 'two' && functionName === 'echo'));
+});
+
 test('a function error is printed as Lambda has it, and exits with 1', (t) => {
   const folder = makeProject(t, 'echo');
 
