@@ -4,26 +4,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/memory.h"
-#include "base/queue.h"
 #include "base/reason.h"
-#include "base/text.h"
-#include "loop/alarm.h"
-#include "loop/loop.h"
-#include "websocket/event_pipe.h"
+#include "websocket/closing.h"
+#include "websocket/sending.h"
+#include "websocket/socket_state.h"
 
 #define KEY_LENGTH 24 /* of Sec-WebSocket-Key, by RFC 6455 */
 
-#define CODE_NONE    1005
 #define CODE_LOST    1006
 #define CODE_BINARY  1003
 #define CODE_TOO_BIG 1009
-
-#define CLOSING_MILLISECONDS 5000 /* until a client that doesn't go is dropped */
 
 /* For each connection: idle ones are many, messages are short. With what libwebsockets
  * and malloc add it stays below a kilobyte. */
@@ -34,73 +28,9 @@
 
 #define DESTROY_TURNS 50 /* of the loop, in which libwebsockets closes its handles */
 
-/* One frame of a message that waits until the client reads. */
-struct frame {
-    struct queue_link link;
-    size_t size;
-    enum lws_write_protocol kind;
-    unsigned char bytes[]; /* LWS_PRE bytes for the header, then the payload */
-};
-
-struct websocket {
-    struct websocket_host *host;
-    struct lws *lws; /* NULL before the 101 and after the end */
-    void *owner;
-
-    struct queue frames;
-    size_t queued_size;  /* of frames, what they cost themselves included */
-    struct text message; /* what has come of a message in several chunks */
-    size_t message_size; /* received of the current message */
-
-    bool is_closing;         /* nothing more is delivered or sent; the alarm is set */
-    bool is_close_due;       /* our close frame goes out behind the queue */
-    bool is_close_sent;      /* close_code is what we sent */
-    bool is_broken;          /* writing failed: drop it */
-    uint16_t close_code;     /* 0: not known yet */
-    struct closing *closing; /* NULL until the end begins: idle connections are many */
-};
-
-/* What a websocket needs at its end only. */
-struct closing {
-    struct websocket *websocket;
-    struct loop_task task; /* moves the closing on, outside of libwebsockets' callbacks */
-    struct alarm alarm;
-    enum websocket_end end;
-    char reason[WEBSOCKET_REASON_MAX + 1];
-};
-
-struct websocket_host {
-    struct loop *loop;
-    struct alarms *alarms;
-    struct websocket_limits limits;
-    struct websocket_events events;
-    struct lws_context *context;
-    struct event_pipe event_pipe; /* the context's */
-    struct lws_vhost *vhost;
-    struct lws_protocols protocols[2];
-    size_t count;
-    size_t queued_size; /* of all */
-    size_t sent_frame_size;
-    unsigned char *scratch; /* a frame that is written at once */
-
-    /* Adoption is synchronous: whom the callbacks until then are about. */
-    struct websocket *adopting;
-    const char *adopting_protocol;
-};
-
 /* No pings and no timers of libwebsockets: its timers are a list in which each insertion walks past
  * all others. */
 static const lws_retry_bo_t no_retries = {0};
-
-static void free_frames(struct websocket *websocket)
-{
-    struct frame *frame;
-
-    while ((frame = queue_entry(queue_pop(&websocket->frames), struct frame, link)))
-        free(frame);
-    websocket->host->queued_size -= websocket->queued_size;
-    websocket->queued_size = 0;
-}
 
 static void free_memory(void *object)
 {
@@ -114,210 +44,10 @@ static void free_memory(void *object)
 static void discard(struct websocket *websocket)
 {
     websocket->lws = NULL;
-    if (websocket->closing) {
-        alarm_stop(websocket->host->alarms, &websocket->closing->alarm);
-        loop_task_cancel(&websocket->closing->task);
-    }
-    free_frames(websocket);
+    closing_forget(websocket);
+    sending_forget(websocket);
     text_deinit(&websocket->message);
     loop_free_later(websocket->host->loop, websocket, free_memory);
-}
-
-static struct closing *closing_of(struct websocket *websocket)
-{
-    if (!websocket->closing) {
-        websocket->closing            = NEW(struct closing);
-        websocket->closing->websocket = websocket;
-    }
-    return websocket->closing;
-}
-
-/*
- * Ends the connection without a word. The descriptor is shut down first: libwebsockets doesn't
- * close while it has bytes to write, which the client may never take.
- */
-static void drop(struct websocket *websocket)
-{
-    if (!websocket->lws)
-        return;
-    shutdown(lws_get_socket_fd(websocket->lws), SHUT_RDWR);
-    lws_set_timeout(websocket->lws, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_SYNC);
-}
-
-static void on_closing_too_long(struct alarm *alarm)
-{
-    drop(container_of(alarm, struct closing, alarm)->websocket);
-}
-
-static void start_closing(struct websocket *websocket)
-{
-    if (websocket->is_closing)
-        return;
-    websocket->is_closing = true;
-    text_deinit(&websocket->message);
-    alarm_set(websocket->host->alarms, &closing_of(websocket)->alarm, CLOSING_MILLISECONDS,
-              on_closing_too_long);
-}
-
-/* The size of a reason when it is cut to what fits into a close frame, between characters. */
-static size_t reason_size(const char *reason, size_t size)
-{
-    if (size <= WEBSOCKET_REASON_MAX)
-        return size;
-    size = WEBSOCKET_REASON_MAX;
-    while (size > 0 && ((unsigned char)reason[size] & 0xc0) == 0x80)
-        size--;
-    return size;
-}
-
-static void set_close(struct websocket *websocket, uint16_t code, const char *reason, size_t size)
-{
-    struct closing *closing = closing_of(websocket);
-
-    size = reason_size(reason, size);
-    memcpy(closing->reason, reason, size);
-    closing->reason[size] = '\0';
-    websocket->close_code = code;
-}
-
-/* Gives libwebsockets the close frame; the caller then makes it close. */
-static void announce_close(struct websocket *websocket)
-{
-    websocket->is_close_sent = true;
-    lws_close_reason(websocket->lws, (enum lws_close_status)websocket->close_code,
-                     (unsigned char *)websocket->closing->reason,
-                     strlen(websocket->closing->reason));
-}
-
-/*
- * The only place where this side begins a close handshake but for on_receive(). A close that is
- * asked for by returning -1 from the writeable callback would lose its frame under libuv, hence
- * the synchronous kill: it sends the frame and waits for the client's.
- */
-static void on_task(struct loop_task *task)
-{
-    struct websocket *websocket = container_of(task, struct closing, task)->websocket;
-
-    if (websocket->is_broken) {
-        drop(websocket);
-        return;
-    }
-    if (!websocket->lws || !websocket->is_close_due)
-        return;
-    if (!queue_is_empty(&websocket->frames) || lws_partial_buffered(websocket->lws)) {
-        lws_callback_on_writable(websocket->lws);
-        return;
-    }
-    websocket->is_close_due = false;
-    announce_close(websocket);
-    lws_set_timeout(websocket->lws, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_SYNC);
-}
-
-static void fail(struct websocket *websocket)
-{
-    websocket->is_broken = true;
-    start_closing(websocket);
-    loop_later(websocket->host->loop, &websocket->closing->task, on_task);
-}
-
-/* False if the connection is broken. */
-static bool write_frame(struct websocket *websocket, unsigned char *payload, size_t size,
-                        enum lws_write_protocol kind)
-{
-    if (lws_write(websocket->lws, payload, size, kind) >= 0)
-        return true;
-    fail(websocket);
-    return false;
-}
-
-/* Writing while libwebsockets still holds bytes of an earlier frame would corrupt the stream. */
-static bool may_write(const struct websocket *websocket)
-{
-    return queue_is_empty(&websocket->frames) && !lws_partial_buffered(websocket->lws);
-}
-
-static size_t cost(const struct frame *frame)
-{
-    return sizeof *frame + frame->size;
-}
-
-static void enqueue(struct websocket *websocket, const char *data, size_t size,
-                    enum lws_write_protocol kind)
-{
-    struct frame *frame = memory_new(sizeof *frame + LWS_PRE + size);
-
-    frame->size = size;
-    frame->kind = kind;
-    if (size > 0)
-        memcpy(frame->bytes + LWS_PRE, data, size);
-    queue_push(&websocket->frames, &frame->link);
-    websocket->queued_size += cost(frame);
-    websocket->host->queued_size += cost(frame);
-}
-
-static enum lws_write_protocol frame_kind(bool is_first, bool is_last)
-{
-    unsigned kind = is_first ? LWS_WRITE_TEXT : LWS_WRITE_CONTINUATION;
-
-    return (enum lws_write_protocol)(is_last ? kind : kind | LWS_WRITE_NO_FIN);
-}
-
-/* Writes one frame now if nothing is ahead of it, or else queues it. */
-static bool send_frame(struct websocket *websocket, const char *data, size_t size,
-                       enum lws_write_protocol kind)
-{
-    unsigned char *payload = websocket->host->scratch + LWS_PRE;
-
-    if (!may_write(websocket)) {
-        enqueue(websocket, data, size, kind);
-        return true;
-    }
-    if (size > 0)
-        memcpy(payload, data, size);
-    return write_frame(websocket, payload, size, kind);
-}
-
-enum send_result websocket_send(struct websocket *websocket, const char *data, size_t size)
-{
-    size_t frame_size = websocket->host->sent_frame_size;
-    size_t done       = 0;
-
-    if (!websocket->lws || websocket->is_closing)
-        return SEND_CLOSED;
-    if (!may_write(websocket) &&
-        (size > websocket->host->limits.queue_size ||
-         websocket->queued_size + sizeof(struct frame) > websocket->host->limits.queue_size - size))
-        return SEND_QUEUE_FULL;
-    do {
-        size_t part = size - done < frame_size ? size - done : frame_size;
-
-        if (!send_frame(websocket, data + done, part, frame_kind(done == 0, done + part == size)))
-            return SEND_CLOSED;
-        done += part;
-    } while (done < size);
-    if (!queue_is_empty(&websocket->frames))
-        lws_callback_on_writable(websocket->lws);
-    return SEND_DONE;
-}
-
-static void on_writeable(struct websocket *websocket)
-{
-    while (!websocket->is_broken && !lws_partial_buffered(websocket->lws)) {
-        struct frame *frame = queue_entry(queue_pop(&websocket->frames), struct frame, link);
-
-        if (!frame)
-            break;
-        websocket->queued_size -= cost(frame);
-        websocket->host->queued_size -= cost(frame);
-        write_frame(websocket, frame->bytes + LWS_PRE, frame->size, frame->kind);
-        free(frame);
-    }
-    if (websocket->is_broken)
-        return;
-    if (!queue_is_empty(&websocket->frames) || lws_partial_buffered(websocket->lws))
-        lws_callback_on_writable(websocket->lws);
-    else if (websocket->is_close_due)
-        loop_later(websocket->host->loop, &websocket->closing->task, on_task);
 }
 
 /*
@@ -327,15 +57,15 @@ static void on_writeable(struct websocket *websocket)
 static int refuse(struct websocket *websocket, enum websocket_end end, uint16_t code,
                   const char *reason)
 {
-    closing_of(websocket)->end = end;
-    start_closing(websocket);
-    set_close(websocket, code, reason, strlen(reason));
-    if (!may_write(websocket)) {
+    closing_note_end(websocket, end);
+    closing_start(websocket);
+    closing_set(websocket, code, reason, strlen(reason));
+    if (!sending_is_clear(websocket)) {
         websocket->is_close_due = true;
         lws_callback_on_writable(websocket->lws);
         return 0;
     }
-    announce_close(websocket);
+    closing_announce(websocket);
     return -1;
 }
 
@@ -382,24 +112,14 @@ static int on_receive(struct websocket *websocket, const char *data, size_t size
     return 0;
 }
 
-/* payload is that of a close frame: nothing, or a code and a reason. */
-static void note_close_frame(struct websocket *websocket, const unsigned char *payload, size_t size)
-{
-    if (size < 2)
-        set_close(websocket, CODE_NONE, "", 0);
-    else
-        set_close(websocket, (uint16_t)(payload[0] << 8 | payload[1]), (const char *)payload + 2,
-                  size - 2);
-}
-
 static void on_peer_close(struct websocket *websocket, const unsigned char *payload, size_t size)
 {
-    start_closing(websocket);
+    closing_start(websocket);
     websocket->is_close_due = false;
     if (websocket->is_close_sent)
         return;
-    closing_of(websocket)->end = WEBSOCKET_CLIENT_CLOSED;
-    note_close_frame(websocket, payload, size);
+    closing_note_end(websocket, WEBSOCKET_CLIENT_CLOSED);
+    closing_set_from_frame(websocket, payload, size);
 }
 
 /* libwebsockets ends connections itself when the client breaks the protocol (1002, 1007); the only
@@ -412,11 +132,11 @@ static void settle_close_code(struct websocket *websocket)
         websocket->close_code = 0;
     if (websocket->close_code)
         return;
-    closing_of(websocket)->end = size >= 2 ? WEBSOCKET_PROTOCOL_ERROR : WEBSOCKET_LOST;
+    closing_note_end(websocket, size >= 2 ? WEBSOCKET_PROTOCOL_ERROR : WEBSOCKET_LOST);
     if (size >= 2)
-        note_close_frame(websocket, lws_get_close_payload(websocket->lws), (size_t)size);
+        closing_set_from_frame(websocket, lws_get_close_payload(websocket->lws), (size_t)size);
     else
-        set_close(websocket, CODE_LOST, "", 0);
+        closing_set(websocket, CODE_LOST, "", 0);
 }
 
 static void on_end(struct websocket *websocket)
@@ -467,7 +187,7 @@ static int on_event(struct lws *lws, enum lws_callback_reasons reason, void *use
     if (reason == LWS_CALLBACK_RECEIVE)
         return on_receive(websocket, in, size);
     if (reason == LWS_CALLBACK_SERVER_WRITEABLE)
-        on_writeable(websocket);
+        sending_go_on(websocket);
     else if (reason == LWS_CALLBACK_RECEIVE_PONG)
         host->events.on_control(websocket->owner);
     else if (reason == LWS_CALLBACK_WS_PEER_INITIATED_CLOSE)
@@ -606,17 +326,6 @@ struct websocket *websocket_adopt(struct websocket_host *host, int socket, const
     host->adopting_protocol = NULL;
     discard(websocket);
     return NULL;
-}
-
-void websocket_close(struct websocket *websocket, uint16_t code, const char *reason)
-{
-    if (!websocket->lws || websocket->is_closing)
-        return;
-    start_closing(websocket);
-    set_close(websocket, code, reason, strlen(reason));
-    websocket->closing->end = WEBSOCKET_CLOSED;
-    websocket->is_close_due = true;
-    loop_later(websocket->host->loop, &websocket->closing->task, on_task);
 }
 
 size_t websocket_host_count(const struct websocket_host *host)
