@@ -112,13 +112,14 @@ static void remove_folder(const char *folder)
 /* The project names the handler in C, which is built beside this program, by a variable. */
 static bool name_handler(void)
 {
-    char path[PATH_MAX] = "";
-    ssize_t size        = readlink("/proc/self/exe", path, sizeof path - sizeof "echo_handler");
-    char *slash         = strrchr(path, '/');
+    static const char name[] = "echo_handler";
+    char path[PATH_MAX]      = "";
+    ssize_t size             = readlink("/proc/self/exe", path, sizeof path - sizeof name);
+    char *slash              = strrchr(path, '/');
 
     if (size < 0 || !slash)
         return false;
-    strcpy(slash + 1, "echo_handler");
+    memcpy(slash + 1, name, sizeof name);
     return setenv("BENCH_HANDLER", path, 1) == 0;
 }
 

@@ -102,8 +102,9 @@ char **post_paths_of_floor(size_t count)
 
     for (size_t i = 0; i < count; i++) {
         char number[24];
+        int size = snprintf(number, sizeof number, "%zu", i);
 
-        paths[i] = format_path(number, snprintf(number, sizeof number, "%zu", i));
+        paths[i] = format_path(number, size);
     }
     return paths;
 }
