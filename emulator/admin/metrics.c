@@ -98,6 +98,9 @@ static const struct metric post_time = {
 static const struct metric closes = {
     "postern_closes_total", METRIC_COUNTER,
     "Connections that ended, by close code and by the reason that the log gives."};
+static const struct metric throttled = {
+    "postern_throttled_total", METRIC_COUNTER,
+    "Requests refused because a limit was exceeded, by the limit."};
 static const struct metric dropped = {
     "postern_dropped_answers_total", METRIC_COUNTER,
     "Answers dropped because their client doesn't read."};
@@ -240,6 +243,14 @@ static void write_closes(const struct gateway_metrics *metrics, struct text *out
     }
 }
 
+static void write_throttled(const struct gateway_metrics *metrics, struct text *out)
+{
+    metric_begin(&throttled, out);
+    for (int i = THROTTLE_NONE + 1; i < THROTTLES; i++)
+        metric_write(&throttled, METRIC_LABELS({"limit", throttle_name(i)}), metrics->throttled[i],
+                     out);
+}
+
 static void write_gateway(const struct gateway *gateway, struct text *out)
 {
     const struct gateway_metrics *metrics = gateway_metrics(gateway);
@@ -253,6 +264,7 @@ static void write_gateway(const struct gateway *gateway, struct text *out)
     metric_begin(&post_time, out);
     metric_write_histogram(&post_time, NULL, &metrics->post_time, out);
     write_closes(metrics, out);
+    write_throttled(metrics, out);
     write_one(&dropped, metrics->dropped_answers, out);
     write_one(&queued, gateway_queued_size(gateway), out);
 }

@@ -32,6 +32,8 @@
 #define REASON_AUTHORIZER_FAILED           "authorizer-failed"           /* 500 */
 #define REASON_MALFORMED_AUTHORIZER_RESULT "malformed-authorizer-result" /* 500 */
 
+#define REASON_THROTTLED                   "throttled"                   /* more requests than AWS's or the stage's limits allow: 429, or an error frame */
+
 /* Messages. */
 #define REASON_NO_ROUTE                    "no-route"                    /* the client gets a Forbidden frame */
 #define REASON_NO_INTEGRATION              "no-integration"              /* the route has none: an error frame */
@@ -56,6 +58,7 @@
 #define REASON_BINARY_FRAME                "binary-frame"                /* 1003 */
 #define REASON_FRAME_TOO_LARGE             "frame-too-large"             /* 1009 */
 #define REASON_MESSAGE_TOO_LARGE           "message-too-large"           /* 1009; 413 for a post */
+#define REASON_THROTTLED_TOO_OFTEN         "throttled-too-often"         /* 1008: the client goes on however many of its messages are refused */
 #define REASON_PROTOCOL_ERROR              "protocol-error"              /* 1002 or 1007: no WebSocket, or no UTF-8 */
 #define REASON_LEFT_BY_CRASH               "left-by-crash"               /* an earlier process left it open: its $disconnect is delivered now */
 

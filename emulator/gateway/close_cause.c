@@ -12,6 +12,9 @@
  * it too. */
 #define DELETED "Connection Closed Normally", 1000
 
+/* AWS: the close code for too many requests of one client. AWS?: its reason. */
+#define TOO_MANY "Too Many Requests", 1008
+
 #define NOT_OURS NULL, 0
 
 /* clang-format off */
@@ -24,6 +27,7 @@ static const struct close_facts facts[] = {
     [CLOSE_STAGE_REMOVED]     = {REASON_STAGE_REMOVED,     "its stage isn't deployed any more", AWAY, false},
     [CLOSE_RESET]             = {REASON_RESET,             "POST /_postern/reset closes every connection", AWAY, false},
     [CLOSE_STOPPING]          = {REASON_STOPPING,          "the emulator stops", AWAY, false},
+    [CLOSE_THROTTLED]         = {REASON_THROTTLED_TOO_OFTEN, "the client goes on sending, however many of its messages are throttled: AWS closes with 1008", TOO_MANY, true},
     [CLOSE_BINARY_FRAME]      = {REASON_BINARY_FRAME,      "the client sent a binary frame: AWS takes text only, and closes with 1003", NOT_OURS, true},
     [CLOSE_FRAME_TOO_LARGE]   = {REASON_FRAME_TOO_LARGE,   "the client sent a frame of more than 32 KB: AWS closes with 1009; a longer message, up to 128 KB, must come in several frames", NOT_OURS, true},
     [CLOSE_MESSAGE_TOO_LARGE] = {REASON_MESSAGE_TOO_LARGE, "the client sent a message of more than 128 KB: AWS closes with 1009", NOT_OURS, true},

@@ -50,6 +50,7 @@ struct connection {
     char *close_reason; /* NULL until it has ended */
     enum connection_state state;
     uint16_t close_code;
+    uint16_t throttled_count; /* messages refused since the last that wasn't */
     bool is_touched;
     char id[ID_SIZE];
 

@@ -30,6 +30,7 @@ struct gateway *gateway_new(const struct gateway_settings *settings)
 
     gateway->settings = *settings;
     gateway->domain   = memory_copy_string(settings->domain);
+    throttling_init(&gateway->throttling, settings->relaxed, settings->region);
     management_api_init(&gateway->management, limits.message_size);
     gateway->websockets =
         websocket_host_new(settings->loop, settings->alarms, &limits, &connection_events);

@@ -8,6 +8,7 @@
 #include "base/metric.h"
 #include "gateway/close_cause.h"
 #include "gateway/gateway.h"
+#include "gateway/throttling.h"
 
 struct route_metrics;
 
@@ -18,6 +19,7 @@ struct gateway_metrics {
     struct status_counts handshakes; /* 101 for those who came in */
     struct status_counts posts;      /* PostToConnection to a stage */
     struct histogram post_time;      /* from its whole body to its answer */
+    uint64_t throttled[THROTTLES];   /* refused, by the limit that was exceeded */
     uint64_t dropped_answers;        /* what clients that don't read weren't sent */
     uint64_t closes[CLOSE_CAUSES][CLOSE_CODES];
 };

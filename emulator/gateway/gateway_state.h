@@ -7,6 +7,7 @@
 #include "gateway/custom_domain.h"
 #include "gateway/gateway.h"
 #include "gateway/gateway_metrics.h"
+#include "gateway/throttling.h"
 #include "http/operation.h"
 #include "loop/alarm.h"
 
@@ -38,6 +39,7 @@ struct gateway {
     size_t gone_count;      /* connections freed since it last was */
     struct queue departing; /* ended ones whose $disconnect handler is running */
     struct queue orphans;   /* messages whose handler outlasts their connection */
+    struct throttling throttling;
     struct gateway_metrics metrics;
     bool is_stopping;
     bool has_told_of_signature; /* the log said that one is malformed */

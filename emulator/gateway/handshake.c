@@ -10,7 +10,7 @@
 #include "base/reason.h"
 #include "base/text.h"
 #include "front/front.h"
-#include "gateway/address.h"
+#include "gateway/admission.h"
 #include "gateway/authorization.h"
 #include "gateway/connection.h"
 #include "gateway/departure.h"
@@ -18,7 +18,6 @@
 #include "gateway/proxy_result.h"
 #include "gateway/route_metrics.h"
 #include "gateway/snapshot.h"
-#include "gateway/upgrade_check.h"
 #include "http/plain_answer.h"
 #include "http/request_head.h"
 #include "lambda/lambda.h"
@@ -147,16 +146,6 @@ static void refuse(struct handshake *handshake, enum aws_error error, const char
     become(handshake, HANDSHAKE_REFUSED);
 }
 
-static void log_refusal(const struct handshake *handshake, enum aws_error error, const char *reason,
-                        const char *text)
-{
-    const struct request_head *head = arrival_head(handshake->arrival);
-
-    log_warn(LOG_FIELDS({"reason", reason}, {"sourceIp", arrival_source_ip(handshake->arrival)}),
-             "refused the upgrade of %.300s with %u: %s", head->target, aws_error_status(error),
-             text);
-}
-
 static const char *subprotocols(const struct request_head *head)
 {
     return request_head_find(head, "Sec-WebSocket-Protocol");
@@ -187,33 +176,18 @@ static void make_connection(struct handshake *handshake, const struct address *a
 
 static void find_stage(struct handshake *handshake)
 {
-    struct gateway *gateway         = handshake->gateway;
     const struct request_head *head = arrival_head(handshake->arrival);
-    struct address address;
-    enum aws_error error;
-    const char *detail;
-    const char *reason;
+    struct admission admission;
 
-    if (gateway->is_stopping) {
-        log_refusal(handshake, AWS_SERVICE_UNAVAILABLE, REASON_STOPPING, "the emulator stops");
-        refuse(handshake, AWS_SERVICE_UNAVAILABLE, NULL);
+    if (!admission_check(handshake->gateway, head, &admission)) {
+        log_warn(LOG_FIELDS({"reason", admission.reason},
+                            {"sourceIp", arrival_source_ip(handshake->arrival)}),
+                 "refused the upgrade of %.300s with %u: %s", head->target,
+                 aws_error_status(admission.error), admission.text);
+        refuse(handshake, admission.error, admission.detail);
         return;
     }
-    if (!upgrade_check(head, gateway->settings.relaxed, &error, &detail, &reason)) {
-        log_refusal(handshake, error, reason, detail ? detail : "larger than AWS allows");
-        refuse(handshake, error, detail);
-        return;
-    }
-    gateway_resolve_address(gateway, request_head_find(head, "Host"), head->target, &address);
-    /* AWS?: segments behind the stage are refused like an unknown stage. */
-    if (address.kind != ADDRESS_STAGE || !address_is_whole(&address)) {
-        log_refusal(handshake, AWS_FORBIDDEN, REASON_UNKNOWN_STAGE,
-                    address.kind == ADDRESS_STAGE ? "nothing may follow the stage in the path"
-                                                  : address.problem);
-        refuse(handshake, AWS_FORBIDDEN, NULL);
-        return;
-    }
-    make_connection(handshake, &address);
+    make_connection(handshake, &admission.address);
     become(handshake, HANDSHAKE_AUTHORIZING);
 }
 

@@ -78,13 +78,31 @@ static enum outcome reply_malformed_id(struct call *call)
     return reply_error(call, AWS_INVALID_CONNECTION_ID, call_path(call, "connectionId"));
 }
 
+/* AWS: calls share the account's requests with messages, and get LimitExceededException. */
+static bool is_throttled(struct call *call)
+{
+    struct gateway *gateway = call_owner(call);
+    enum throttle throttle  = throttling_request(&gateway->throttling, NULL, clock_microseconds());
+
+    if (throttle == THROTTLE_NONE)
+        return false;
+    gateway->metrics.throttled[throttle]++;
+    log_warn(CALL_FIELDS(call, REASON_THROTTLED), "%s got 429, as on AWS: %s", call_operation(call),
+             throttle_text(throttle));
+    return true;
+}
+
 /* AWS: @connections calls are signed, whatever the API's own authorization. */
-static bool is_signed(struct call *call, enum outcome *refusal)
+static bool is_admitted(struct call *call, enum outcome *refusal)
 {
     struct gateway *gateway = call_owner(call);
     SCOPED_TEXT message     = {0};
     enum aws_error error;
 
+    if (is_throttled(call)) {
+        *refusal = reply_error(call, AWS_LIMIT_EXCEEDED, NULL);
+        return false;
+    }
     if (signatures_check_call(gateway, call, &error, &message))
         return true;
     log_warn(CALL_FIELDS(call, REASON_BAD_SIGNATURE), "%s got %u, as on AWS: %s",
@@ -112,7 +130,7 @@ static enum outcome do_post(struct call *call)
     size_t size;
     const void *message = call_body(call, &size);
 
-    if (!is_signed(call, &refusal))
+    if (!is_admitted(call, &refusal))
         return refusal;
     if (!id_is_connection(call_path(call, "connectionId")))
         return reply_malformed_id(call);
@@ -153,7 +171,7 @@ static enum outcome get_connection(struct call *call)
     SCOPED_TEXT body = {0};
     char time[CLOCK_ISO_SIZE];
 
-    if (!is_signed(call, &refusal))
+    if (!is_admitted(call, &refusal))
         return refusal;
     if (!id_is_connection(call_path(call, "connectionId")))
         return reply_malformed_id(call);
@@ -178,7 +196,7 @@ static enum outcome delete_connection(struct call *call)
     struct connection *connection;
     enum outcome refusal;
 
-    if (!is_signed(call, &refusal))
+    if (!is_admitted(call, &refusal))
         return refusal;
     if (!id_is_connection(call_path(call, "connectionId")))
         return reply_malformed_id(call);

@@ -15,6 +15,7 @@
 #include "gateway/route_selection.h"
 #include "gateway/snapshot.h"
 #include "lambda/lambda.h"
+#include "model/limits.h"
 
 struct message {
     struct invocation invocation;
@@ -240,22 +241,44 @@ static void refuse(struct connection *connection, const char *key, const char *r
     send_error_frame(connection, connection->stage->on_none, "Forbidden", request_id);
 }
 
+/* AWS?: a throttled message gets an error frame. */
+static void refuse_throttled(struct connection *connection, struct route_metrics *metrics,
+                             enum throttle throttle, const char *request_id)
+{
+    metrics->client_error++;
+    connection->gateway->metrics.throttled[throttle]++;
+    log_warn(LOG_FIELDS({"connectionId", connection->id}, {"requestId", request_id},
+                        {"routeKey", metrics->route_key}, {"reason", REASON_THROTTLED}),
+             "the client gets an error frame \"Too Many Requests\": %s", throttle_text(throttle));
+    send_error_frame(connection, metrics, "Too Many Requests", request_id);
+    if (++connection->throttled_count >= THROTTLED_MESSAGES_MAX)
+        connection_close(connection, CLOSE_THROTTLED);
+}
+
 void message_begin(struct connection *connection, const char *data, size_t size)
 {
-    struct snapshot *snapshot    = connection->stage->snapshot;
-    struct snapshot_route *route = NULL;
-    SCOPED_TEXT key              = {0};
+    struct snapshot *snapshot     = connection->stage->snapshot;
+    struct snapshot_route *route  = NULL;
+    struct route_metrics *metrics = connection->stage->on_none;
+    SCOPED_TEXT key               = {0};
     struct event event;
+    enum throttle throttle;
 
     connection_fill_event(connection, snapshot ? text_string(&snapshot->stage_variables) : "",
                           clock_milliseconds(), &event);
     if (snapshot)
         route = route_select(snapshot, data, size, &key);
     if (route)
-        route->metrics->message_count++;
+        metrics = route->metrics;
+    metrics->message_count++;
+    throttle = throttling_request(&connection->gateway->throttling, route, clock_microseconds());
+    if (throttle != THROTTLE_NONE) {
+        refuse_throttled(connection, metrics, throttle, event.request_id);
+        return;
+    }
+    connection->throttled_count = 0;
     if (!route) {
-        connection->stage->on_none->message_count++;
-        connection->stage->on_none->client_error++;
+        metrics->client_error++;
         refuse(connection, text_string(&key), event.request_id);
     } else if (!route->function) {
         log_warn(
@@ -263,8 +286,8 @@ void message_begin(struct connection *connection, const char *data, size_t size)
                        {"extendedRequestId", event.request_id}, {"reason", REASON_NO_INTEGRATION}),
             "the client gets an error frame \"Internal server error\", as on AWS: the route has "
             "no integration");
-        route->metrics->execution_error++;
-        send_error_frame(connection, route->metrics, "Internal server error", event.request_id);
+        metrics->execution_error++;
+        send_error_frame(connection, metrics, "Internal server error", event.request_id);
     } else {
         invoke(connection, route, &event, data, size);
     }

@@ -8,8 +8,9 @@
 #include "model/registry.h"
 #include "model/selection_expression.h"
 
+/* AWS?: each route without settings of its own has a bucket of the default's size for itself. */
 static void compile_route(struct snapshot_route *compiled, const struct api *api,
-                          const struct route *route)
+                          const struct stage *stage, const struct route *route)
 {
     const struct integration *integration = NULL;
 
@@ -17,6 +18,7 @@ static void compile_route(struct snapshot_route *compiled, const struct api *api
         integration = api_find_integration(api, route->integration_id);
     compiled->route_key  = memory_copy_string(route->route_key);
     compiled->is_two_way = route->has_route_response;
+    compiled->throttle   = *stage_find_throttle(stage, route->route_key);
     if (!integration)
         return;
     compiled->function             = memory_copy_string(integration->function);
@@ -47,7 +49,7 @@ struct snapshot *snapshot_new(const struct registry *registry, const struct api 
     snapshot->route_count   = api->route_count;
     snapshot->routes        = memory_new(api->route_count * sizeof *snapshot->routes);
     for (size_t i = 0; i < api->route_count; i++) {
-        compile_route(&snapshot->routes[i], api, &api->routes[i]);
+        compile_route(&snapshot->routes[i], api, stage, &api->routes[i]);
         map_put(&snapshot->by_key, snapshot->routes[i].route_key, &snapshot->routes[i]);
     }
     snapshot->access = access_new(registry, api, api_find_route(api, "$connect"));

@@ -13,6 +13,7 @@
 #include "base/map.h"
 #include "base/text.h"
 #include "model/name_values.h"
+#include "model/token_bucket.h"
 
 struct access;
 struct api;
@@ -25,6 +26,8 @@ struct snapshot_route {
     char *route_key;
     char *function; /* NULL: the route has no integration */
     int64_t timeout_milliseconds;
+    struct token_rate throttle;    /* by the stage's settings */
+    struct token_bucket bucket;    /* AWS?: a new deployment begins with a full one */
     bool is_two_way;               /* has a route response: the handler's body goes to the client */
     struct route_metrics *metrics; /* the live stage's; NULL until it serves */
     bool warned_of_body; /* a body was dropped for want of a route response, and the log said so */

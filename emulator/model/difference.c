@@ -199,6 +199,26 @@ static const struct stage *find_stage(const struct api *api, const char *name)
     return NULL;
 }
 
+static bool is_same_rate(const struct token_rate *a, const struct token_rate *b)
+{
+    return a->per_second == b->per_second && a->burst == b->burst;
+}
+
+static bool is_same_stage(const struct stage *a, const struct stage *b)
+{
+    if (!name_values_equal(&a->stage_variables, &b->stage_variables) ||
+        !is_same_rate(&a->default_throttle, &b->default_throttle) ||
+        a->route_settings_count != b->route_settings_count)
+        return false;
+    for (size_t i = 0; i < a->route_settings_count; i++) {
+        const struct route_settings *settings = &a->route_settings[i];
+
+        if (!is_same_rate(&settings->throttle, stage_find_throttle(b, settings->route_key)))
+            return false;
+    }
+    return true;
+}
+
 static void compare_stages(const struct api *before, const struct api *after, struct list *list)
 {
     for (size_t i = 0; i < after->stage_count; i++) {
@@ -207,7 +227,7 @@ static void compare_stages(const struct api *before, const struct api *after, st
 
         if (!old)
             add(list, "stage", stage->stage_name, ADDED);
-        else if (!name_values_equal(&old->stage_variables, &stage->stage_variables))
+        else if (!is_same_stage(old, stage))
             add(list, "stage", stage->stage_name, CHANGED);
     }
     for (size_t i = 0; i < before->stage_count; i++) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "model/limits.h"
 
 /* items with room for one more behind the first count, which is zeroed. */
 static void *grow(void *items, size_t count, size_t size)
@@ -67,8 +68,19 @@ struct integration *api_add_integration(struct api *api)
 
 struct stage *api_add_stage(struct api *api)
 {
-    api->stages = grow(api->stages, api->stage_count, sizeof *api->stages);
-    return &api->stages[api->stage_count++];
+    struct stage *stage;
+
+    api->stages             = grow(api->stages, api->stage_count, sizeof *api->stages);
+    stage                   = &api->stages[api->stage_count++];
+    stage->default_throttle = (struct token_rate){REQUEST_RATE_MAX, REQUEST_BURST_MAX};
+    return stage;
+}
+
+struct route_settings *stage_add_route_settings(struct stage *stage)
+{
+    stage->route_settings =
+        grow(stage->route_settings, stage->route_settings_count, sizeof *stage->route_settings);
+    return &stage->route_settings[stage->route_settings_count++];
 }
 
 /* Resources that are still being filled have no name yet. */
@@ -120,6 +132,15 @@ const struct integration *api_find_integration(const struct api *api, const char
             return &api->integrations[i];
     }
     return NULL;
+}
+
+const struct token_rate *stage_find_throttle(const struct stage *stage, const char *route_key)
+{
+    for (size_t i = 0; i < stage->route_settings_count; i++) {
+        if (strcmp(stage->route_settings[i].route_key, route_key) == 0)
+            return &stage->route_settings[i].throttle;
+    }
+    return &stage->default_throttle;
 }
 
 static size_t count_words(char *const *command)
@@ -245,6 +266,9 @@ static void stage_deinit(struct stage *stage)
     free(stage->stage_name);
     name_values_deinit(&stage->stage_variables);
     free(stage->deployment_id);
+    for (size_t i = 0; i < stage->route_settings_count; i++)
+        free(stage->route_settings[i].route_key);
+    free(stage->route_settings);
 }
 
 static void api_deinit(struct api *api)

@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "model/name_values.h"
+#include "model/token_bucket.h"
 
 struct function {
     char *name;
@@ -60,10 +61,18 @@ struct api_key {
     bool is_enabled;
 };
 
+struct route_settings {
+    char *route_key;
+    struct token_rate throttle;
+};
+
 struct stage {
     char *stage_name;
     struct name_values stage_variables;
     char *deployment_id;
+    struct token_rate default_throttle; /* defaultRouteSettings */
+    struct route_settings *route_settings;
+    size_t route_settings_count;
 };
 
 struct api {
@@ -115,7 +124,8 @@ struct api_mapping *domain_name_add_mapping(struct domain_name *domain);
 struct authorizer *api_add_authorizer(struct api *api);
 struct route *api_add_route(struct api *api);
 struct integration *api_add_integration(struct api *api);
-struct stage *api_add_stage(struct api *api);
+struct stage *api_add_stage(struct api *api); /* throttled as AWS throttles a new one */
+struct route_settings *stage_add_route_settings(struct stage *stage);
 
 /* NULL if there is none of that name or id. */
 struct function *registry_find_function(const struct registry *registry, const char *name);
@@ -123,6 +133,9 @@ struct api *registry_find_api(const struct registry *registry, const char *api_i
 const struct route *api_find_route(const struct api *api, const char *route_key);
 const struct authorizer *api_find_authorizer(const struct api *api, const char *name);
 const struct integration *api_find_integration(const struct api *api, const char *integration_id);
+
+/* How requests to a route are throttled in a stage: by its own settings, or else by the stage's. */
+const struct token_rate *stage_find_throttle(const struct stage *stage, const char *route_key);
 
 /* to is overwritten, not released. */
 void function_copy(struct function *to, const struct function *from);

@@ -11,30 +11,25 @@
 #include "model/registry.h"
 #include "model/selection_expression.h"
 #include "project/postern_access.h"
+#include "project/postern_stage.h"
 #include "project/problems.h"
 #include "project/project.h"
 #include "project/reading.h"
 #include "json/json.h"
 #include "json/nearest.h"
 
-#define STAGE_NAME_DEFAULT "dev"
 #define EXPRESSION_DEFAULT "$request.body.action"
 
 /* AWS: the names of APIs and stages, and route keys, have at most 128 characters. */
 #define NAME_SIZE_MAX 128
-
-/* AWS: a stage variable's name has at most 64 characters, its value 2048. */
-#define VARIABLE_NAME_SIZE_MAX  64
-#define VARIABLE_VALUE_SIZE_MAX 2048
 
 /* AWS: ids of APIs, of routes and integrations, and of deployments; with the NUL. */
 #define API_ID_SIZE        11
 #define ROUTE_ID_SIZE      8
 #define DEPLOYMENT_ID_SIZE 7
 
-#define LOWER   "abcdefghijklmnopqrstuvwxyz"
-#define LETTERS LOWER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define DIGITS  "0123456789"
+#define LOWER  "abcdefghijklmnopqrstuvwxyz"
+#define DIGITS "0123456789"
 
 static bool consists_of(const char *string, const char *allowed)
 {
@@ -167,61 +162,6 @@ static void read_route(struct reading *reading, struct api *api, const struct js
         add_integration(reading, api, route, object, place);
 }
 
-/* AWS: names of letters, digits and '_'; values of letters, digits and -._~:/?#&=, */
-static void read_stage_variable(struct reading *reading, struct stage *stage,
-                                const struct json *variable, const char *stage_place)
-{
-    SCOPED_MEMORY char *variables = reading_place(stage_place, "stageVariables");
-    SCOPED_MEMORY char *place     = reading_place(variables, variable->name);
-    size_t name_size              = strlen(variable->name);
-
-    if (name_size == 0 || name_size > VARIABLE_NAME_SIZE_MAX ||
-        !consists_of(variable->name, LETTERS DIGITS "_"))
-        reading_error(reading, variable,
-                      "%s: a stage variable's name has 1 to %d letters, digits and '_'", place,
-                      VARIABLE_NAME_SIZE_MAX);
-    if (variable->kind != JSON_STRING)
-        return;
-    if (variable->size == 0 || variable->size > VARIABLE_VALUE_SIZE_MAX ||
-        !consists_of(variable->string, LETTERS DIGITS "-._~:/?#&=,"))
-        reading_error(reading, variable,
-                      "%s: a stage variable's value has 1 to %d letters, digits and characters of "
-                      "-._~:/?#&=,",
-                      place, VARIABLE_VALUE_SIZE_MAX);
-    name_values_put(&stage->stage_variables, variable->name, variable->string);
-}
-
-static void add_stage(struct api *api, const char *name, const char *deployment_id)
-{
-    struct stage *stage = api_add_stage(api);
-
-    stage->stage_name    = memory_copy_string(name);
-    stage->deployment_id = memory_copy_string(deployment_id);
-}
-
-static void read_stage(struct reading *reading, struct api *api, const struct json *object,
-                       const char *api_place, const char *deployment_id)
-{
-    SCOPED_MEMORY char *stages = reading_place(api_place, "stages");
-    SCOPED_MEMORY char *place  = reading_place(stages, object->name);
-    const char *name           = object->name;
-
-    if (strcmp(name, "$default") == 0)
-        reading_error(reading, object,
-                      "%s: AWS has no $default stage for WebSocket APIs: name it, for example, "
-                      "\"%s\"",
-                      place, STAGE_NAME_DEFAULT);
-    else if (name[0] == '\0' || strlen(name) > NAME_SIZE_MAX ||
-             !consists_of(name, LETTERS DIGITS "-_"))
-        reading_error(reading, object,
-                      "%s: a stage's name has 1 to %d letters, digits, '-' and '_'", place,
-                      NAME_SIZE_MAX);
-    add_stage(api, name, deployment_id);
-    for (const struct json *variable = reading_members(json_find(object, "stageVariables"));
-         variable; variable          = variable->next)
-        read_stage_variable(reading, &api->stages[api->stage_count - 1], variable, place);
-}
-
 static void read_expression(struct reading *reading, struct api *api, const struct json *object,
                             const char *place)
 {
@@ -300,9 +240,9 @@ static void read_contents(struct reading *reading, struct api *api, const struct
     id_random_name(deployment_id, sizeof deployment_id);
     for (const struct json *stage = reading_members(json_find(object, "stages")); stage;
          stage                    = stage->next)
-        read_stage(reading, api, stage, place, deployment_id);
+        postern_stage_read(reading, api, stage, place, deployment_id);
     if (api->stage_count == 0)
-        add_stage(api, STAGE_NAME_DEFAULT, deployment_id);
+        postern_stage_add(api, POSTERN_STAGE_DEFAULT, deployment_id);
     check_counts(reading, api, object, place);
 }
 

@@ -192,7 +192,7 @@ test('messages that go wrong are explained, with the request id of the error fra
 });
 
 test('events that are too many for a function are explained and counted', async (t) => {
-  const emulator = await startWith(t, { echo: { ...ECHO, concurrency: 1 } }, { ask: { function: 'echo', routeResponse: true } });
+  const emulator = await startWith(t, { echo: { ...ECHO, concurrency: 1 } }, { ask: { function: 'echo', routeResponse: true } }, { args: ['--limits', 'relaxed'] });
   const [file, open] = emulator.gate('full');
   const client = await emulator.connect();
 

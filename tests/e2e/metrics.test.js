@@ -29,7 +29,7 @@ test('an emulator without traffic has every family, and zeros', async (t) => {
     'client_error', 'concurrent_executions', 'connect_count', 'duration', 'errors', 'execution_error', 'integration_error', 'integration_latency',
     'invocations', 'message_count', 'postern_allocated_bytes', 'postern_build_info', 'postern_closes_total', 'postern_cold_start_seconds', 'postern_cold_starts_total', 'postern_dropped_answers_total',
     'postern_failed_starts_total', 'postern_handshakes_total', 'postern_invocations_total', 'postern_late_results_total', 'postern_log_lines_dropped_total', 'postern_open_connections',
-    'postern_post_seconds', 'postern_posts_total', 'postern_processes', 'postern_send_queue_bytes', 'postern_store_waiting_writes',
+    'postern_post_seconds', 'postern_posts_total', 'postern_processes', 'postern_send_queue_bytes', 'postern_store_waiting_writes', 'postern_throttled_total',
     'postern_uptime_seconds', 'postern_waiting_events', 'throttles',
   ]);
   for (const { name, labels, value: figure } of samples)

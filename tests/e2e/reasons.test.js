@@ -65,7 +65,7 @@ test('handlers that throw, exit, crash or run into their timeout are explained',
 
 test('a function with too many waiting events, and one that goes while they wait, are explained', async (t) => {
   const routes = { $connect: { function: 'echo' }, $default: { function: 'slow' } };
-  const emulator = await startWith(t, { echo: ECHO, slow: { ...ECHO, concurrency: 1 } }, routes);
+  const emulator = await startWith(t, { echo: ECHO, slow: { ...ECHO, concurrency: 1 } }, routes, { args: ['--limits', 'relaxed'] });
   const client = await emulator.connect();
 
   client.send({ waitFor: path.join(emulator.outside, 'never') });

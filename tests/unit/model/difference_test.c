@@ -102,6 +102,19 @@ static void stages(struct registry *registry)
     name_values_put(&registry->apis[0].stages[0].stage_variables, "color", "blue");
 }
 
+static void another_throttle(struct registry *registry)
+{
+    registry->apis[0].stages[0].default_throttle.burst = 7;
+}
+
+static void a_throttled_route(struct registry *registry)
+{
+    struct route_settings *settings = stage_add_route_settings(&registry->apis[0].stages[0]);
+
+    settings->route_key = memory_copy_string("a");
+    settings->throttle  = (struct token_rate){1, 2};
+}
+
 static void another_expression(struct registry *registry)
 {
     free(registry->apis[0].route_selection_expression);
@@ -134,6 +147,8 @@ static void difference_describe_names_what_has_changed(void **state)
         {two_way,               "route a changed"                     },
         {another_key,           "route c added, route a removed"      },
         {stages,                "stage dev changed, stage prod added" },
+        {another_throttle,      "stage dev changed"                   },
+        {a_throttled_route,     "stage dev changed"                   },
         {another_expression,    "API chat changed"                    },
         {another_id,            "API chat added, API chat removed"    },
         {many_functions,        "function k added, function l added, function m added, function n added, "

@@ -263,6 +263,12 @@ static void an_api_and_its_stages_have_names_and_ids_like_awss(void **state)
          "postern.json:3: apis.c.stages.dev.stageVariables.a: " VARIABLE_VALUE},
         {"no value", STAGE("\"dev\": {\"stageVariables\": {\"a\": \"\"}}"),
          "postern.json:3: apis.c.stages.dev.stageVariables.a: " VARIABLE_VALUE},
+        {"settings of a route that isn't there", STAGE("\"dev\": {\"routeSettings\": {\"$conect\": {}}}"),
+         "postern.json:3: apis.c.stages.dev.routeSettings.$conect: there is no such route: did you mean \"$connect\"?\n"},
+        {"one that is like none", STAGE("\"dev\": {\"routeSettings\": {\"join\": {}}}"),
+         "postern.json:3: apis.c.stages.dev.routeSettings.join: there is no such route: add it to \"routes\", or remove its settings\n"},
+        {"a negative rate", STAGE("\"dev\": {\"defaultRouteSettings\": {\"throttlingRateLimit\": -1}}"),
+         "postern.json:3: apis.c.stages.dev.defaultRouteSettings.throttlingRateLimit must be at least 0, not -1\n"},
         {"a number", STAGE("\"dev\": {\"stageVariables\": {\"a\": 1}}"),
          "postern.json:3: apis.c.stages.dev.stageVariables.a must be a string, not 1\n"},
         {"no routes", "{\"apis\": {\n\"c\": {}}}",
@@ -411,6 +417,27 @@ static char *make_many(const char *kind, const char *name, size_t count)
         text_append_format(&contents, "%s\"%s%zu\": {}", i > 0 ? "," : "", name, i);
     text_append_string(&contents, "}}}}");
     return text_take(&contents);
+}
+
+static void a_route_is_throttled_by_its_settings_or_its_stages(void **state)
+{
+    struct scene *scene = *state;
+    const struct stage *stages;
+    const struct token_rate *rate;
+
+    assert_string_equal(
+        scene_read_json(scene, STAGE("\"dev\": {\"defaultRouteSettings\": "
+                                     "{\"throttlingRateLimit\": 2.5, \"throttlingBurstLimit\": 7}, "
+                                     "\"routeSettings\": {\"$connect\": "
+                                     "{\"throttlingBurstLimit\": 1}}}, \"prod\": {}")),
+        "");
+    stages = scene->registry.apis[0].stages;
+    rate   = stage_find_throttle(&stages[0], "$connect");
+    assert_true(rate->per_second == 2.5 && rate->burst == 1);
+    rate = stage_find_throttle(&stages[0], "$default");
+    assert_true(rate->per_second == 2.5 && rate->burst == 7);
+    rate = stage_find_throttle(&stages[1], "$connect");
+    assert_true(rate->per_second == 10000 && rate->burst == 5000);
 }
 
 static void more_routes_or_stages_than_awss_quota_are_a_warning(void **state)
@@ -578,6 +605,7 @@ int main(void)
         cmocka_unit_test(a_template_under_another_name_is_refused),
         cmocka_unit_test(a_file_that_is_too_large_is_refused),
         cmocka_unit_test(a_large_environment_is_a_warning),
+        cmocka_unit_test(a_route_is_throttled_by_its_settings_or_its_stages),
         cmocka_unit_test(more_routes_or_stages_than_awss_quota_are_a_warning),
         cmocka_unit_test(names_may_be_as_long_as_awss),
         cmocka_unit_test(a_project_becomes_resources),

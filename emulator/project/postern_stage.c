@@ -1,0 +1,141 @@
+#include "project/postern_stage.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "model/registry.h"
+#include "project/reading.h"
+#include "json/json.h"
+#include "json/nearest.h"
+
+/* AWS: a stage's name has at most 128 characters. */
+#define NAME_SIZE_MAX 128
+
+/* AWS: a stage variable's name has at most 64 characters, its value 2048. */
+#define VARIABLE_NAME_SIZE_MAX  64
+#define VARIABLE_VALUE_SIZE_MAX 2048
+
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS  "0123456789"
+
+static bool consists_of(const char *string, const char *allowed)
+{
+    return string[strspn(string, allowed)] == '\0';
+}
+
+/* AWS: names of letters, digits and '_'; values of letters, digits and -._~:/?#&=, */
+static void read_stage_variable(struct reading *reading, struct stage *stage,
+                                const struct json *variable, const char *stage_place)
+{
+    SCOPED_MEMORY char *variables = reading_place(stage_place, "stageVariables");
+    SCOPED_MEMORY char *place     = reading_place(variables, variable->name);
+    size_t name_size              = strlen(variable->name);
+
+    if (name_size == 0 || name_size > VARIABLE_NAME_SIZE_MAX ||
+        !consists_of(variable->name, LETTERS DIGITS "_"))
+        reading_error(reading, variable,
+                      "%s: a stage variable's name has 1 to %d letters, digits and '_'", place,
+                      VARIABLE_NAME_SIZE_MAX);
+    if (variable->kind != JSON_STRING)
+        return;
+    if (variable->size == 0 || variable->size > VARIABLE_VALUE_SIZE_MAX ||
+        !consists_of(variable->string, LETTERS DIGITS "-._~:/?#&=,"))
+        reading_error(reading, variable,
+                      "%s: a stage variable's value has 1 to %d letters, digits and characters of "
+                      "-._~:/?#&=,",
+                      place, VARIABLE_VALUE_SIZE_MAX);
+    name_values_put(&stage->stage_variables, variable->name, variable->string);
+}
+
+/* The member's number; otherwise what AWS or the stage has for routes that say nothing. */
+static double read_limit(const struct json *settings, const char *name, double otherwise)
+{
+    const struct json *member = json_find(settings, name);
+
+    return member && member->kind == JSON_NUMBER ? member->number : otherwise;
+}
+
+static struct token_rate read_throttle(const struct json *settings,
+                                       const struct token_rate *otherwise)
+{
+    return (struct token_rate){
+        .per_second = read_limit(settings, "throttlingRateLimit", otherwise->per_second),
+        .burst      = read_limit(settings, "throttlingBurstLimit", otherwise->burst),
+    };
+}
+
+/* AWS: settings for a route that isn't there are refused. */
+static void want_route(struct reading *reading, const struct api *api, const struct json *settings,
+                       const char *stage_place)
+{
+    SCOPED_MEMORY char *all   = reading_place(stage_place, "routeSettings");
+    SCOPED_MEMORY char *place = reading_place(all, settings->name);
+    struct nearest nearest    = {.wanted = settings->name};
+
+    if (api_find_route(api, settings->name))
+        return;
+    for (size_t i = 0; i < api->route_count; i++)
+        nearest_consider(&nearest, api->routes[i].route_key);
+    if (nearest.found)
+        reading_error(reading, settings, "%s: there is no such route: did you mean \"%s\"?", place,
+                      nearest.found);
+    else
+        reading_error(reading, settings,
+                      "%s: there is no such route: add it to \"routes\", or remove its settings",
+                      place);
+}
+
+static void read_throttles(struct reading *reading, const struct api *api, struct stage *stage,
+                           const struct json *object, const char *place)
+{
+    stage->default_throttle =
+        read_throttle(json_find(object, "defaultRouteSettings"), &stage->default_throttle);
+    for (const struct json *settings = reading_members(json_find(object, "routeSettings"));
+         settings; settings          = settings->next) {
+        struct route_settings *added = stage_add_route_settings(stage);
+
+        want_route(reading, api, settings, place);
+        added->route_key = memory_copy_string(settings->name);
+        added->throttle  = read_throttle(settings, &stage->default_throttle);
+    }
+}
+
+void postern_stage_add(struct api *api, const char *name, const char *deployment_id)
+{
+    struct stage *stage = api_add_stage(api);
+
+    stage->stage_name    = memory_copy_string(name);
+    stage->deployment_id = memory_copy_string(deployment_id);
+}
+
+static void check_name(struct reading *reading, const struct json *object, const char *place)
+{
+    const char *name = object->name;
+
+    if (strcmp(name, "$default") == 0)
+        reading_error(reading, object,
+                      "%s: AWS has no $default stage for WebSocket APIs: name it, for example, "
+                      "\"%s\"",
+                      place, POSTERN_STAGE_DEFAULT);
+    else if (name[0] == '\0' || strlen(name) > NAME_SIZE_MAX ||
+             !consists_of(name, LETTERS DIGITS "-_"))
+        reading_error(reading, object,
+                      "%s: a stage's name has 1 to %d letters, digits, '-' and '_'", place,
+                      NAME_SIZE_MAX);
+}
+
+void postern_stage_read(struct reading *reading, struct api *api, const struct json *object,
+                        const char *api_place, const char *deployment_id)
+{
+    SCOPED_MEMORY char *stages = reading_place(api_place, "stages");
+    SCOPED_MEMORY char *place  = reading_place(stages, object->name);
+    struct stage *stage;
+
+    check_name(reading, object, place);
+    postern_stage_add(api, object->name, deployment_id);
+    stage = &api->stages[api->stage_count - 1];
+    for (const struct json *variable = reading_members(json_find(object, "stageVariables"));
+         variable; variable          = variable->next)
+        read_stage_variable(reading, stage, variable, place);
+    read_throttles(reading, api, stage, object, place);
+}

@@ -1,0 +1,18 @@
+#pragma once
+
+/* A stage, as postern.json says it: its variables, and how its routes are throttled. */
+
+struct api;
+struct json;
+struct reading;
+
+/* The stage of an API that names none. */
+#define POSTERN_STAGE_DEFAULT "dev"
+
+/* Adds a stage with nothing in it. */
+void postern_stage_add(struct api *api, const char *name, const char *deployment_id);
+
+/* Adds the stage that object describes; the API's routes are read already. api_place is the API's.
+ */
+void postern_stage_read(struct reading *reading, struct api *api, const struct json *object,
+                        const char *api_place, const char *deployment_id);
