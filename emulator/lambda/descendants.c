@@ -33,38 +33,8 @@ static pid_t read_parent(const char *pid)
     return parent;
 }
 
-/* What makes a child one that must go. */
-struct stray {
-    const char *variable;
-    bool (*is_wanted)(void *owner, const char *value);
-    void *owner;
-};
-
-/* A process that is about to become another program has no environment for a moment: whatever it
- * starts is looked at again when it ends. */
-static bool is_stray(const char *pid, const struct stray *stray)
-{
-    size_t name_size = strlen(stray->variable);
-    char *entry      = NULL;
-    size_t capacity  = 0;
-    bool result      = false;
-    char path[64];
-    FILE *file;
-
-    snprintf(path, sizeof path, "/proc/%.20s/environ", pid);
-    file = fopen(path, "re");
-    while (file && !result && getdelim(&entry, &capacity, '\0', file) > 0)
-        result = strncmp(entry, stray->variable, name_size) == 0 &&
-                 !stray->is_wanted(stray->owner, entry + name_size);
-    free(entry);
-    if (file)
-        fclose(file);
-    return result;
-}
-
-/* Kills the children of ours, stray NULL: all of them. As we are a subreaper, everything whose
- * parent has died is a child of ours. */
-static void kill_children(const struct stray *stray)
+/* Where the kernel doesn't list children. */
+static void search_children(void (*visit)(pid_t pid, void *context), void *context)
 {
     pid_t self     = getpid();
     DIR *processes = opendir("/proc");
@@ -73,17 +43,75 @@ static void kill_children(const struct stray *stray)
     while (processes && (entry = readdir(processes))) {
         if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
             continue;
-        if (read_parent(entry->d_name) == self && (!stray || is_stray(entry->d_name, stray)))
-            kill((pid_t)strtol(entry->d_name, NULL, 10), SIGKILL);
+        if (read_parent(entry->d_name) == self)
+            visit((pid_t)strtol(entry->d_name, NULL, 10), context);
     }
     if (processes)
         closedir(processes);
 }
 
-void descendants_end_strays(const char *variable, bool (*is_wanted)(void *owner, const char *value),
+/* As we are a subreaper, everything whose parent has died is a child of ours. */
+static void each_child(void (*visit)(pid_t pid, void *context), void *context)
+{
+    FILE *children = fopen("/proc/thread-self/children", "re");
+    int pid;
+
+    if (!children) {
+        search_children(visit, context);
+        return;
+    }
+    while (fscanf(children, "%d", &pid) == 1)
+        visit(pid, context);
+    fclose(children);
+}
+
+/* What makes a child one that must go. */
+struct strays {
+    const char *variable;
+    bool (*is_wanted)(void *owner, const char *value);
+    void *owner;
+    bool is_unsure;
+};
+
+/* A process that is just becoming another program has no environment for a moment. */
+static void kill_stray(pid_t pid, void *context)
+{
+    struct strays *strays = context;
+    size_t name_size      = strlen(strays->variable);
+    char *entry           = NULL;
+    size_t capacity       = 0;
+    bool has_any          = false;
+    char path[64];
+    FILE *file;
+
+    snprintf(path, sizeof path, "/proc/%d/environ", (int)pid);
+    file = fopen(path, "re");
+    while (file && getdelim(&entry, &capacity, '\0', file) > 0) {
+        has_any = true;
+        if (strncmp(entry, strays->variable, name_size) != 0)
+            continue;
+        if (!strays->is_wanted(strays->owner, entry + name_size))
+            kill(pid, SIGKILL);
+        break;
+    }
+    strays->is_unsure = strays->is_unsure || !has_any;
+    free(entry);
+    if (file)
+        fclose(file);
+}
+
+bool descendants_end_strays(const char *variable, bool (*is_wanted)(void *owner, const char *value),
                             void *owner)
 {
-    kill_children(&(struct stray){.variable = variable, .is_wanted = is_wanted, .owner = owner});
+    struct strays strays = {.variable = variable, .is_wanted = is_wanted, .owner = owner};
+
+    each_child(kill_stray, &strays);
+    return !strays.is_unsure;
+}
+
+static void kill_child(pid_t pid, void *unused)
+{
+    kill(pid, SIGKILL);
 }
 
 void descendants_end(int milliseconds)
@@ -93,7 +121,7 @@ void descendants_end(int milliseconds)
     for (int waited = 0; waited < milliseconds; waited += STEP_MILLISECONDS) {
         pid_t pid;
 
-        kill_children(NULL); /* until no child is left: that gets every descendant */
+        each_child(kill_child, NULL); /* until no child is left: that gets every descendant */
         while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
             continue;
         if (pid < 0)

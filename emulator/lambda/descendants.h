@@ -11,6 +11,7 @@ void descendants_end(int milliseconds);
 /*
  * Kills those children of ours that somebody started who is gone: whose environment has variable
  * ("NAME="), with a value that is_wanted() doesn't know. What daemonised becomes a child of ours.
+ * False if one of them has no environment: it may be about to get one.
  */
-void descendants_end_strays(const char *variable, bool (*is_wanted)(void *owner, const char *value),
+bool descendants_end_strays(const char *variable, bool (*is_wanted)(void *owner, const char *value),
                             void *owner);

@@ -22,6 +22,11 @@
 /* How long the end may take: what can't be killed by then hangs in the kernel. */
 #define END_MILLISECONDS_MAX 5000
 
+/* How often, and how soon again, we look at a child that has no environment: it is most likely just
+ * becoming another program. */
+#define LOOKS_MAX         5
+#define LOOK_MILLISECONDS 20
+
 /* What tells whose a process is that has left its group: it is another for each handler. */
 static const char mark[] = "AWS_LAMBDA_LOG_STREAM_NAME=";
 
@@ -43,6 +48,7 @@ struct keeper_child {
     int children; /* a signalfd for SIGCHLD */
     struct queue processes;
     struct queue reports;
+    int looks; /* for strays, that are still to be taken */
 };
 
 /* What a spawn request asks for, as the new process needs it. */
@@ -414,7 +420,17 @@ static void on_child(struct keeper_child *keeper)
     while (read(keeper->children, &information, sizeof information) > 0)
         continue;
     reap(keeper);
-    descendants_end_strays(mark, is_of_living_handler, keeper);
+    keeper->looks = LOOKS_MAX;
+}
+
+/* Whoever lost its parent with the one that has died is a child of ours by now. */
+static void look_for_strays(struct keeper_child *keeper)
+{
+    if (keeper->looks == 0)
+        return;
+    keeper->looks--;
+    if (descendants_end_strays(mark, is_of_living_handler, keeper))
+        keeper->looks = 0;
 }
 
 static void end_all(struct keeper_child *keeper)
@@ -466,13 +482,15 @@ void keeper_child_run(int socket)
             {.fd = keeper.children, .events = POLLIN                                       },
         };
 
-        if (poll(polled, ARRAY_SIZE(polled), -1) < 0 && errno != EINTR)
+        if (poll(polled, ARRAY_SIZE(polled), keeper.looks > 0 ? LOOK_MILLISECONDS : -1) < 0 &&
+            errno != EINTR)
             break;
         if (polled[1].revents)
             on_child(&keeper);
         if ((polled[0].revents & (POLLIN | POLLHUP | POLLERR)) && !read_request(&keeper))
             break;
         send_reports(&keeper);
+        look_for_strays(&keeper);
     }
     end_all(&keeper);
     _exit(EXIT_SUCCESS);
