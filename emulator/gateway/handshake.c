@@ -146,6 +146,17 @@ static void refuse(struct handshake *handshake, enum aws_error error, const char
     become(handshake, HANDSHAKE_REFUSED);
 }
 
+static void log_refusal(const struct handshake *handshake, enum aws_error error, const char *reason,
+                        const char *text)
+{
+    const struct connection *connection = handshake->connection;
+
+    log_warn(LOG_FIELDS({"connectionId", connection ? connection->id : NULL},
+                        {"sourceIp", arrival_source_ip(handshake->arrival)}, {"reason", reason}),
+             "refused the upgrade of %.300s with %u: %s", arrival_head(handshake->arrival)->target,
+             aws_error_status(error), text);
+}
+
 static const char *subprotocols(const struct request_head *head)
 {
     return request_head_find(head, "Sec-WebSocket-Protocol");
@@ -180,10 +191,7 @@ static void find_stage(struct handshake *handshake)
     struct admission admission;
 
     if (!admission_check(handshake->gateway, head, &admission)) {
-        log_warn(LOG_FIELDS({"reason", admission.reason},
-                            {"sourceIp", arrival_source_ip(handshake->arrival)}),
-                 "refused the upgrade of %.300s with %u: %s", head->target,
-                 aws_error_status(admission.error), admission.text);
+        log_refusal(handshake, admission.error, admission.reason, admission.text);
         refuse(handshake, admission.error, admission.detail);
         return;
     }
@@ -451,7 +459,12 @@ void handshake_begin(struct gateway *gateway, struct arrival *arrival)
 void handshakes_refuse(struct gateway *gateway)
 {
     for (struct queue_link *link = gateway->handshakes.first; link; link = link->next) {
-        answer_error(container_of(link, struct handshake, link), AWS_SERVICE_UNAVAILABLE, NULL);
+        struct handshake *handshake = container_of(link, struct handshake, link);
+
+        if (!handshake->arrival)
+            continue;
+        log_refusal(handshake, AWS_SERVICE_UNAVAILABLE, REASON_STOPPING, "the emulator stops");
+        answer_error(handshake, AWS_SERVICE_UNAVAILABLE, NULL);
     }
 }
 

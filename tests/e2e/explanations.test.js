@@ -154,6 +154,16 @@ test('a $connect handler that is too slow is explained, and what it answers late
   await told(emulator, 'late-result', { functionName: 'echo', connectionId, requestId });
 });
 
+test('a handshake that the end of the emulator cuts short is explained', async (t) => {
+  const emulator = await start(t, { args: ['--grace', '0.1'] });
+  const refused = emulator.refused(`/dev?waitFor=${encodeURIComponent(emulator.gate('never')[0])}`);
+  const { requestContext: { connectionId } } = await emulator.event(() => true);
+
+  await emulator.stop();
+  assert.equal((await refused).status, 503);
+  assert.match((await told(emulator, 'stopping', { connectionId, sourceIp: '127.0.0.1' })).message, /refused the upgrade of .* with 503/);
+});
+
 // ---- Messages
 
 test('messages that go wrong are explained, with the request id of the error frame and that of the function', async (t) => {
