@@ -5,3 +5,6 @@
 
 /* Writes them to directory, replacing what is there. Returns 0 or a negative errno. */
 int bootstraps_write(const char *directory);
+
+/* Writes those again that somebody has deleted, after logging that. Failures are logged, too. */
+void bootstraps_keep(const char *directory);

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "lambda/bootstraps.h"
 #include "lambda/command.h"
 #include "lambda/environment.h"
 #include "lambda/keeper.h"
@@ -107,6 +108,8 @@ int launch(struct process *process)
         result = output_open(&process->output, settings->loop, &output, on_line, process);
     if (result == 0)
         result = output_open(&process->error, settings->loop, &error, on_line, process);
+    if (command_has_bootstrap(&process->pool->function))
+        bootstraps_keep(process->pool->lambda->runtime_directory);
     if (result == 0)
         result = ask_keeper(process, output, error);
     if (output >= 0)

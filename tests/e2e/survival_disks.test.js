@@ -182,3 +182,15 @@ test('started without standard streams it keeps their places, so that nothing el
   for (const stream of [0, 1, 2]) assert.equal(fs.readlinkSync(`/proc/${emulator.ready.pid}/fd/${stream}`), '/dev/null');
   assert.equal(await (await emulator.connect()).ask({ action: 'ask', printError: 'to nobody', body: 'works' }), 'works');
 });
+
+test('when the whole data folder is deleted handlers can still be started, and the log says what was done', async (t) => {
+  const emulator = await startEmulator(t, 'echo');
+  const client = await emulator.connect();
+
+  fs.rmSync(path.join(emulator.folder, '.postern'), { recursive: true });
+  assert.match(await client.ask({ action: 'ask', signal: 'SIGKILL' }), /Internal server error/);
+  assert.equal(await client.ask({ action: 'ask', body: 'from a new process' }), 'from a new process');
+  await emulator.waitForLog(/were deleted while they are in use: the bootstraps are written again/);
+  await emulator.restart();
+  assert.equal(await (await emulator.connect()).ask({ action: 'ask', body: 'again' }), 'again');
+});
