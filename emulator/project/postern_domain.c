@@ -82,6 +82,10 @@ static void read_mapping(struct reading *reading, struct domain_name *domain,
         reading_error(reading, value,
                       "%s: a mapping's key has letters, digits and characters of $-_.+!*'()",
                       place);
+    if (strcmp(value->name, "ping") == 0 || strcmp(value->name, "sping") == 0)
+        reading_warn(reading, value,
+                     "%s: AWS answers /ping and /sping itself, as health checks: take another key",
+                     place);
     if (!slash)
         return; /* the schema says so */
     name = memory_copy(value->string, (size_t)(slash - value->string));

@@ -50,6 +50,15 @@ test('headers are sorted without regard to case, and those of the hop are left o
   for (const hop of ['Connection', 'Upgrade', 'Content-Length']) assert.ok(!names.includes(hop), hop);
 });
 
+test("a proxy's X-Forwarded-For is kept, with the client behind it", async (t) => {
+  const emulator = await startEmulator(t, 'echo');
+
+  await emulator.connect('/dev', { headers: { 'x-forwarded-for': '203.0.113.7' } });
+  const { headers, requestContext } = await emulator.event(isKind('CONNECT'));
+  assert.equal(headers['X-Forwarded-For'], `203.0.113.7, ${requestContext.identity.sourceIp}`);
+  assert.equal(Object.keys(headers).filter((name) => name.toLowerCase() === 'x-forwarded-for').length, 1);
+});
+
 test('what a client offers in Sec-WebSocket headers reaches $connect as it was sent', async (t) => {
   const emulator = await startEmulator(t, 'echo');
 

@@ -238,6 +238,8 @@ static void a_custom_domain_maps_paths_to_stages(void **state)
          "postern.json:3: domainNames[\"ws.example.com\"].apiMappings[\"\"]: the API c has no stage \"prod\"\n"},
         {"a key with a slash", DOMAIN("\"ws.example.com\": {\"apiMappings\": {\"a/b\": \"c/dev\"}}"),
          "postern.json:3: domainNames[\"ws.example.com\"].apiMappings[\"a/b\"]: a mapping's key has letters, digits and characters of $-_.+!*'()\n"},
+        {"a key that AWS has for itself", DOMAIN("\"ws.example.com\": {\"apiMappings\": {\"ping\": \"c/dev\"}}"),
+         "postern.json:3: warning: domainNames[\"ws.example.com\"].apiMappings.ping: AWS answers /ping and /sping itself, as health checks: take another key\n"},
     };
 
     check_rows(*state, rows, ARRAY_SIZE(rows));
