@@ -21,7 +21,7 @@ static void check_and_clear(struct text *out, size_t size)
 {
     assert(json_is_valid(out->data, out->size));
     assert(utf8_is_valid(out->data, out->size));
-    assert(out->size <= 64 * size + 4096);
+    assert(out->size <= 80 * size + 4096);
     text_clear(out);
 }
 
@@ -29,9 +29,12 @@ static void check_events(const struct request_head *head, const char *body, size
 {
     const char *host           = request_head_find(head, "Host");
     SCOPED_TEXT out            = {0};
+    SCOPED_TEXT credentials    = {0};
     SCOPED_MEMORY char *reason = memory_copy(body, size);
     struct event event         = {.stage_variables = "{\"a\":\"b\"}"};
 
+    event_write_api_key(reason, reason, &credentials);
+    event_write_signer("000000000000", reason, &credentials);
     event.facts = (struct event_facts){
         .connection_id = "Wk3vZdT9liACExQ=",
         .api_id        = "a1b2c3d4e5",
@@ -39,8 +42,7 @@ static void check_events(const struct request_head *head, const char *body, size
         .domain_name   = host ? host : "localhost",
         .source_ip     = SOURCE_IP,
         .user_agent    = request_head_find(head, "User-Agent"),
-        .api_key       = reason,
-        .api_key_id    = reason,
+        .credentials   = text_string(&credentials),
     };
     snprintf(event.request_id, sizeof event.request_id, "Wk3vZF0QFiAFm3A=");
     event_write_connect(&event, head, TRACE_ID, &out);
