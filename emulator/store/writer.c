@@ -16,6 +16,9 @@
 /* A full disk stays full for a while; the log needn't say so with every batch. */
 #define COMPLAINT_MICROSECONDS 60000000
 
+/* Somebody else's lock on the database doesn't hold up our end for long. */
+#define LAST_BUSY_MILLISECONDS 500
+
 static struct write *next_write(struct queue *queue)
 {
     return queue_entry(queue_pop(queue), struct write, letter.link);
@@ -136,9 +139,12 @@ static void *run(void *argument)
     pthread_mutex_lock(&writer->lock);
     while (wait_for_work(writer)) {
         struct queue batch = take_batch(writer);
+        bool is_last       = writer->is_stopping;
 
         writer->is_busy = true;
         pthread_mutex_unlock(&writer->lock);
+        if (is_last)
+            sqlite3_busy_timeout(writer->database, LAST_BUSY_MILLISECONDS);
         run_batch(writer, &batch);
         pthread_mutex_lock(&writer->lock);
         writer->is_busy = false;
@@ -194,6 +200,7 @@ static void write_the_rest(struct writer *writer)
 {
     struct write *write;
 
+    sqlite3_busy_timeout(writer->database, LAST_BUSY_MILLISECONDS);
     do {
         struct queue batch = take_batch(writer);
 
