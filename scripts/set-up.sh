@@ -86,6 +86,7 @@ needs_of_tests() {
     need awscli           "end-to-end tests"                 runs aws
     need python3          "end-to-end tests"                 test -x /usr/bin/python3
     need python3-boto3    "end-to-end tests"                 imports /usr/bin/python3 boto3
+    need python3-websockets "end-to-end tests"               imports /usr/bin/python3 websockets
 }
 
 list_missing() {
