@@ -175,6 +175,20 @@ static void resolve_in_domain(const struct custom_domain *domain, const char *ho
         set_stage(address, stage, rest);
 }
 
+/* AWS?: the answer where the default endpoint is disabled is that of an unknown stage. Paths on
+ * localhost are nobody's default endpoint. */
+static void resolve_by_aws_host(const struct address_book *book, const char *api,
+                                const char *target, struct address *address)
+{
+    resolve_in_api(book, api, target, address);
+    if (address->kind != ADDRESS_STAGE || !address->stage->snapshot->is_endpoint_disabled)
+        return;
+    address->kind    = ADDRESS_UNKNOWN;
+    address->stage   = NULL;
+    address->rest    = target;
+    address->problem = "the API has \"disableExecuteApiEndpoint\": use its custom domain name";
+}
+
 void address_resolve(const struct address_book *book, const char *host, const char *target,
                      struct address *address)
 {
@@ -190,7 +204,7 @@ void address_resolve(const struct address_book *book, const char *host, const ch
         if (next_segment(&localstack, api))
             resolve_in_api(book, api, localstack, address);
     } else if (take_api_from_host(host, api, address)) {
-        resolve_in_api(book, api, target, address);
+        resolve_by_aws_host(book, api, target, address);
     } else {
         resolve_by_path(book, target, address);
     }

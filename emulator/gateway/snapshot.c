@@ -52,7 +52,8 @@ struct snapshot *snapshot_new(const struct registry *registry, const struct api 
         compile_route(&snapshot->routes[i], api, stage, &api->routes[i]);
         map_put(&snapshot->by_key, snapshot->routes[i].route_key, &snapshot->routes[i]);
     }
-    snapshot->access = access_new(registry, api, api_find_route(api, "$connect"));
+    snapshot->is_endpoint_disabled = api->is_endpoint_disabled;
+    snapshot->access               = access_new(registry, api, api_find_route(api, "$connect"));
     name_values_copy(&snapshot->variables, &stage->stage_variables);
     write_stage_variables(&snapshot->stage_variables, &stage->stage_variables);
     snapshot->selection_expression =

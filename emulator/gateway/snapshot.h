@@ -36,7 +36,8 @@ struct snapshot_route {
 struct snapshot {
     unsigned references;
     char *deployment_id;
-    struct access *access; /* NULL: everybody may connect */
+    bool is_endpoint_disabled; /* AWS's host of the API is refused */
+    struct access *access;     /* NULL: everybody may connect */
     struct name_values variables;
     struct text stage_variables; /* the same as a JSON object; empty: the stage has none */
     struct selection_expression *selection_expression;

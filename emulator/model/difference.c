@@ -249,7 +249,8 @@ static void compare_apis(const struct registry *before, const struct registry *a
         }
         if (strcmp(old->name, api->name) != 0 ||
             strcmp(old->route_selection_expression, api->route_selection_expression) != 0 ||
-            old->is_key_from_authorizer != api->is_key_from_authorizer)
+            old->is_key_from_authorizer != api->is_key_from_authorizer ||
+            old->is_endpoint_disabled != api->is_endpoint_disabled)
             add(list, "API", api->name, CHANGED);
         compare_authorizers(old, api, list);
         compare_routes(old, api, list);

@@ -233,6 +233,7 @@ static void read_contents(struct reading *reading, struct api *api, const struct
     char deployment_id[DEPLOYMENT_ID_SIZE];
 
     read_expression(reading, api, object, place);
+    api->is_endpoint_disabled = reading_flag(object, "disableExecuteApiEndpoint");
     postern_authorizers_read(reading, api, object, place);
     for (const struct json *route = reading_members(json_find(object, "routes")); route;
          route                    = route->next)

@@ -61,3 +61,17 @@ test('what is not mapped is refused', async (t) => {
   const { status } = await emulator.request('GET', '/@connections/L0SM9cOFvHcCIhw=', { headers: { Host: 'eu.example.org' } });
   assert.equal(status, 404);
 });
+
+test('an API whose default endpoint is disabled is found by its custom domain only', async (t) => {
+  const definition = structuredClone(project['postern.json']);
+  definition.apis.echo.disableExecuteApiEndpoint = true;
+  const emulator = await startEmulator(t, 'echo', { files: { 'postern.json': definition } });
+  const headers = { Host: 'a1b2c3d4e5.execute-api.us-east-1.amazonaws.com' };
+  const refusal = await emulator.refused('/dev', { headers });
+
+  assert.equal(refusal.status, 403);
+  assert.equal(refusal.body, '{"message":"Forbidden"}');
+  assert.equal((await emulator.request('POST', '/dev/@connections/L0SM9cOFvHcCIhw=', { headers, body: 'x' })).status, 403);
+  await emulator.waitForLog(/disableExecuteApiEndpoint.*reason=unknown-stage/);
+  await (await emulator.connect('/', { headers: { Host: 'ws.example.com' } })).close();
+});

@@ -14,6 +14,7 @@
 #include "gateway/snapshot.h"
 
 static struct snapshot served;
+static struct snapshot hidden = {.is_endpoint_disabled = true};
 
 static char chat_id[]  = "chat000001";
 static char chat[]     = "chat";
@@ -30,6 +31,9 @@ static struct live_stage chat_prod = {
 static struct live_stage other_dev = {
     .api_id = other_id, .api_name = other, .stage_name = dev, .snapshot = &served};
 static struct live_stage gone = {.api_id = other_id, .api_name = other, .stage_name = old};
+
+static struct live_stage hidden_dev = {
+    .api_id = other_id, .api_name = other, .stage_name = dev, .snapshot = &hidden};
 
 static struct live_stage *const all[] = {&chat_dev, &chat_prod, &other_dev, &gone};
 
@@ -189,12 +193,26 @@ static void connections_at_the_root_are_of_any_stage(void **state)
     assert_string_equal(address.rest, "/%40connections/abc");
 }
 
+static void a_disabled_endpoint_is_refused_at_aws_s_host_only(void **state)
+{
+    struct live_stage *const only[] = {&hidden_dev};
+    struct address address;
+
+    resolve(only, ARRAY_SIZE(only), "other00001.execute-api.us-east-1.amazonaws.com",
+            "/dev/@connections/x", &address);
+    assert_int_equal(address.kind, ADDRESS_UNKNOWN);
+    assert_null(address.stage);
+    resolve(only, ARRAY_SIZE(only), "localhost:3001", "/dev", &address);
+    assert_int_equal(address.kind, ADDRESS_STAGE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_custom_domain_has_mappings_for_stages),
         cmocka_unit_test(other_hosts_are_no_custom_domain),
         cmocka_unit_test(every_form_of_url_finds_its_stage),
+        cmocka_unit_test(a_disabled_endpoint_is_refused_at_aws_s_host_only),
         cmocka_unit_test(the_only_stage_needs_no_path),
         cmocka_unit_test(a_segment_longer_than_any_name_is_unknown),
         cmocka_unit_test(connections_at_the_root_are_of_any_stage),
