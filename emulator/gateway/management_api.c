@@ -16,6 +16,7 @@
 #include "http/call.h"
 #include "http/operation.h"
 #include "http/server.h"
+#include "model/limits.h"
 
 static enum outcome post_to_connection(struct call *call);
 static enum outcome get_connection(struct call *call);
@@ -225,6 +226,41 @@ static enum outcome reply_upgrade_required(struct call *call)
     return reply_error(call, AWS_UPGRADE_REQUIRED, NULL);
 }
 
+/* AWS: URLs have at most 4096 characters. */
+static enum outcome reply_url_too_long(struct call *call)
+{
+    log_info(CALL_FIELDS(call, REASON_URL_TOO_LONG),
+             "%s got 414: a URL has at most %d characters on AWS", call_method(call), URL_SIZE_MAX);
+    return reply_error(call, AWS_URI_TOO_LONG, NULL);
+}
+
+/* AWS?: documented for HTTP and REST APIs only. */
+static enum outcome reply_headers_too_large(struct call *call)
+{
+    log_info(CALL_FIELDS(call, REASON_HEADERS_TOO_LARGE),
+             "%s got 431: headers have at most %d bytes on AWS", call_method(call),
+             HEADERS_SIZE_MAX);
+    return reply_error(call, AWS_HEADERS_TOO_LARGE, NULL);
+}
+
+static void add_size(void *owner, const char *name, const char *value)
+{
+    *(size_t *)owner += strlen(name) + (value ? strlen(value) : 0);
+}
+
+/* NULL, or what refuses a call for its size. */
+static operation_handler find_size_refusal(const struct gateway *gateway, const struct call *call)
+{
+    size_t size = 0;
+
+    if (gateway->settings.relaxed)
+        return NULL;
+    if (strlen(call_target(call)) > URL_SIZE_MAX)
+        return reply_url_too_long;
+    call_each_header(call, add_size, &size);
+    return size > HEADERS_SIZE_MAX ? reply_headers_too_large : NULL;
+}
+
 /* Under @connections, but no operation. */
 static enum outcome reply_no_such_route(struct call *call)
 {
@@ -255,6 +291,7 @@ static bool is_under_connections(const char *path)
 void management_api_resolve(struct gateway *gateway, struct call *call, struct http_target *target)
 {
     struct address address;
+    operation_handler refusal;
 
     gateway_resolve_address(gateway, call_header(call, "Host"), call_target(call), &address);
     *target =
@@ -263,6 +300,8 @@ void management_api_resolve(struct gateway *gateway, struct call *call, struct h
         target->otherwise = reply_unknown_stage;
     } else if (address.kind == ADDRESS_UNMAPPED) {
         target->otherwise = reply_no_such_route;
+    } else if ((refusal = find_size_refusal(gateway, call))) {
+        target->otherwise = refusal;
     } else if (is_under_connections(address.rest)) {
         target->table     = &gateway->management;
         target->otherwise = reply_no_such_route;

@@ -84,6 +84,19 @@ static void note_dropped_body(struct message *message)
 
 /* AWS?: what is no proxy result fails on a two-way route and is nothing on a one-way one; a result
  * without a body, or with an empty one, sends nothing. */
+/* AWS: a message has at most 128 KB. AWS?: an answer that is longer is an error frame. */
+static void refuse_answer(struct message *message, size_t size)
+{
+    message->route->metrics->execution_error++;
+    log_warn(
+        MESSAGE_FIELDS(message, REASON_MESSAGE_TOO_LARGE),
+        "the client gets an error frame \"Internal server error\": the handler returned a body "
+        "of %zu bytes, and a message has at most %zu KB on AWS",
+        size, message->gateway->management.body_size_max / 1024);
+    send_error_frame(message->connection, message->route->metrics, "Internal server error",
+                     message->request_id);
+}
+
 static void take_result(struct message *message, const struct text *payload)
 {
     struct proxy_result result;
@@ -119,7 +132,9 @@ static void take_result(struct message *message, const struct text *payload)
         SCOPED_TEXT body = {0};
 
         json_span_decode(&result.body, &body);
-        if (body.size > 0)
+        if (body.size > message->gateway->management.body_size_max)
+            refuse_answer(message, body.size);
+        else if (body.size > 0)
             send_text(message->connection, message->route->metrics, body.data, body.size);
     }
 }
@@ -247,7 +262,7 @@ static void refuse_throttled(struct connection *connection, struct route_metrics
 {
     metrics->client_error++;
     connection->gateway->metrics.throttled[throttle]++;
-    log_warn(LOG_FIELDS({"connectionId", connection->id}, {"requestId", request_id},
+    log_warn(LOG_FIELDS({"connectionId", connection->id}, {"extendedRequestId", request_id},
                         {"routeKey", metrics->route_key}, {"reason", REASON_THROTTLED}),
              "the client gets an error frame \"Too Many Requests\": %s", throttle_text(throttle));
     send_error_frame(connection, metrics, "Too Many Requests", request_id);

@@ -38,21 +38,43 @@ static bool refuse(enum aws_error code, const char *text, const char *why, enum 
     return false;
 }
 
-bool upgrade_check(const struct request_head *head, bool relaxed, enum aws_error *error,
-                   const char **detail, const char **reason)
+/* What would follow the head is frames; whoever takes it for a body sees other ones. */
+static bool has_body(const struct request_head *head)
+{
+    const char *length = request_head_find(head, "Content-Length");
+
+    return request_head_count(head, "Transfer-Encoding") > 0 ||
+           (length && length[strspn(length, "0")] != '\0');
+}
+
+/* NULL, or what keeps it from being a request for a WebSocket. AWS?: these texts aren't documented.
+ */
+static const char *find_fault(const struct request_head *head)
 {
     const char *version = request_head_find(head, "Sec-WebSocket-Version");
 
-    /* AWS?: the texts of these refusals aren't documented. */
+    if (head->minor_version == 0)
+        return "WebSocket needs HTTP/1.1";
     if (!request_head_find(head, "Host"))
-        return refuse(AWS_BAD_REQUEST, "Missing Host header", REASON_BAD_UPGRADE, error, detail,
-                      reason);
-    if (!version || strcmp(version, "13") != 0)
-        return refuse(AWS_BAD_REQUEST, "Sec-WebSocket-Version must be 13", REASON_BAD_UPGRADE,
-                      error, detail, reason);
-    if (!is_key(request_head_find(head, "Sec-WebSocket-Key")))
-        return refuse(AWS_BAD_REQUEST, "Invalid Sec-WebSocket-Key", REASON_BAD_UPGRADE, error,
-                      detail, reason);
+        return "Missing Host header";
+    if (!version || strcmp(version, "13") != 0 ||
+        request_head_count(head, "Sec-WebSocket-Version") > 1)
+        return "Sec-WebSocket-Version must be 13";
+    if (!is_key(request_head_find(head, "Sec-WebSocket-Key")) ||
+        request_head_count(head, "Sec-WebSocket-Key") > 1)
+        return "Invalid Sec-WebSocket-Key";
+    if (has_body(head))
+        return "An upgrade request has no body";
+    return NULL;
+}
+
+bool upgrade_check(const struct request_head *head, bool relaxed, enum aws_error *error,
+                   const char **detail, const char **reason)
+{
+    const char *fault = find_fault(head);
+
+    if (fault)
+        return refuse(AWS_BAD_REQUEST, fault, REASON_BAD_UPGRADE, error, detail, reason);
     if (!relaxed && strlen(head->target) > URL_SIZE_MAX)
         return refuse(AWS_URI_TOO_LONG, NULL, REASON_URL_TOO_LONG, error, detail, reason);
     if (!relaxed && headers_size(head) > HEADERS_SIZE_MAX)

@@ -140,7 +140,7 @@ static bool parse_header(char *line, struct request_header *header)
     return request_head_is_token(line);
 }
 
-static size_t count_headers(const struct request_head *head, const char *name)
+size_t request_head_count(const struct request_head *head, const char *name)
 {
     size_t count = 0;
 
@@ -157,9 +157,9 @@ static bool is_number(const char *string)
 /* What could make two readers of the same bytes see two different requests. */
 static bool is_unambiguous(const struct request_head *head)
 {
-    size_t hosts       = count_headers(head, "Host");
-    size_t codings     = count_headers(head, "Transfer-Encoding");
-    size_t lengths     = count_headers(head, "Content-Length");
+    size_t hosts       = request_head_count(head, "Host");
+    size_t codings     = request_head_count(head, "Transfer-Encoding");
+    size_t lengths     = request_head_count(head, "Content-Length");
     const char *length = request_head_find(head, "Content-Length");
 
     if (hosts > 1 || (hosts == 0 && head->minor_version > 0))

@@ -52,6 +52,9 @@ void request_head_deinit(struct request_head *head);
 /* The last value under that name, whatever its case; NULL if there is none. */
 const char *request_head_find(const struct request_head *head, const char *name);
 
+/* How many headers there are under that name, whatever its case. */
+size_t request_head_count(const struct request_head *head, const char *name);
+
 /* True if the string may be a header's name or a method: a token of RFC 9110. */
 bool request_head_is_token(const char *string);
 

@@ -9,15 +9,19 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/reason.h"
+#include "base/utf8.h"
 #include "websocket/closing.h"
 #include "websocket/sending.h"
 #include "websocket/socket_state.h"
 
 #define KEY_LENGTH 24 /* of Sec-WebSocket-Key, by RFC 6455 */
 
-#define CODE_LOST    1006
-#define CODE_BINARY  1003
-#define CODE_TOO_BIG 1009
+#define CODE_PROTOCOL 1002
+#define CODE_BINARY   1003
+#define CODE_LOST     1006
+#define CODE_NO_UTF8  1007
+#define CODE_TOO_BIG  1009
+#define CODE_LAST     4999 /* that a close frame may have, by RFC 6455 */
 
 /* For each connection: idle ones are many, messages are short. With what libwebsockets
  * and malloc add it stays below a kilobyte. */
@@ -69,7 +73,7 @@ static int refuse(struct websocket *websocket, enum websocket_end end, uint16_t 
     return -1;
 }
 
-static void deliver(struct websocket *websocket, const char *data, size_t size)
+static int deliver(struct websocket *websocket, const char *data, size_t size)
 {
     struct websocket_events *events = &websocket->host->events;
     SCOPED_TEXT message             = {0};
@@ -77,16 +81,20 @@ static void deliver(struct websocket *websocket, const char *data, size_t size)
     if (lws_is_first_fragment(websocket->lws)) {
         if (lws_is_final_fragment(websocket->lws)) {
             events->on_message(websocket->owner, size > 0 ? data : "", size);
-            return;
+            return 0;
         }
         text_clear(&websocket->message);
     }
     text_append(&websocket->message, data, size);
     if (!lws_is_final_fragment(websocket->lws))
-        return;
+        return 0;
     message            = websocket->message;
     websocket->message = (struct text){0};
+    /* With an empty last frame libwebsockets forgets to look whether a character is cut short. */
+    if (size == 0 && !utf8_is_valid(text_string(&message), message.size))
+        return refuse(websocket, WEBSOCKET_PROTOCOL_ERROR, CODE_NO_UTF8, "");
     events->on_message(websocket->owner, text_string(&message), message.size);
+    return 0;
 }
 
 /* Limits are looked at when a frame begins, before the bytes it announces have come. */
@@ -108,12 +116,19 @@ static int on_receive(struct websocket *websocket, const char *data, size_t size
         return refuse(websocket, WEBSOCKET_FRAME_TOO_LARGE, CODE_TOO_BIG, "Frame too big");
     if (to_come > limits->message_size || websocket->message_size > limits->message_size - to_come)
         return refuse(websocket, WEBSOCKET_MESSAGE_TOO_LARGE, CODE_TOO_BIG, "Message too big");
-    deliver(websocket, data, size);
-    return 0;
+    return deliver(websocket, data, size);
 }
 
-static void on_peer_close(struct websocket *websocket, const unsigned char *payload, size_t size)
+/*
+ * payload is what libwebsockets is about to answer with. It puts 1002 in place of most codes that
+ * none may send, and lets those above the last one pass.
+ */
+static void on_peer_close(struct websocket *websocket, unsigned char *payload, size_t size)
 {
+    if (size >= 2 && (payload[0] << 8 | payload[1]) > CODE_LAST) {
+        payload[0] = CODE_PROTOCOL >> 8;
+        payload[1] = CODE_PROTOCOL & 0xff;
+    }
     closing_start(websocket);
     websocket->is_close_due = false;
     if (websocket->is_close_sent)

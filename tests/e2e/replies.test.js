@@ -54,6 +54,19 @@ test('what is no proxy result is an error frame on a two-way route, and nothing 
   await client.close();
 });
 
+test('an answer of 128 KiB passes, one byte more is an error frame', async (t) => {
+  const emulator = await startEmulator(t, 'echo', {
+    files: { 'echo.js': `exports.handler = async ({ body }) => ({ statusCode: 200, body: body ? 'x'.repeat(JSON.parse(body).size) : undefined });` },
+  });
+  const client = await emulator.connect();
+
+  assert.equal((await client.ask({ action: 'ask', size: 128 * 1024 })).length, 128 * 1024);
+  assert.match(await client.ask({ action: 'ask', size: 128 * 1024 + 1 }), /^\{"message": "Internal server error", /);
+  await emulator.waitForLog(/the handler returned a body of 131073 bytes, .*reason=message-too-large/);
+  assert.equal((await client.ask({ action: 'ask', size: 1 })), 'x');
+  await client.close();
+});
+
 test('a result without a body, or with an empty one, sends nothing', async (t) => {
   const emulator = await startEmulator(t, 'echo', {
     files: { 'postern.json': { functions: { echo: { runtime: 'nodejs20.x', handler: 'echo.handler', concurrency: 1 } }, // one after the other
