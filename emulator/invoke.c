@@ -11,6 +11,7 @@
 #include "configuration.h"
 #include "data_folder.h"
 #include "emulator.h"
+#include "lambda/failure.h"
 #include "lambda/keeper.h"
 #include "lambda/lambda.h"
 #include "loading.h"
@@ -20,7 +21,6 @@
 #include "model/limits.h"
 #include "sample/sample_event.h"
 #include "json/nearest.h"
-#include "json/scanner.h"
 
 /* A signal's exit status, as shells have it. */
 #define STATUS_OF_SIGNAL 128
@@ -173,23 +173,14 @@ static void report(const struct invoke *invoke)
         (double)invocation->waiting_microseconds / 1000, invoke->function->memory_megabytes);
 }
 
-/* Without the stack, which the handler has printed. */
 static void log_failure(const struct invocation *invocation)
 {
-    static const char *const names[] = {"errorType", "errorMessage"};
-    struct json_span spans[ARRAY_SIZE(names)];
-    SCOPED_TEXT type    = {0};
-    SCOPED_TEXT message = {0};
+    SCOPED_TEXT why = {0};
 
-    json_scan_members(text_string(&invocation->payload), invocation->payload.size, names, spans,
-                      ARRAY_SIZE(names));
-    if (spans[0].kind == JSON_STRING && spans[0].data)
-        json_span_decode(&spans[0], &type);
-    if (spans[1].kind == JSON_STRING && spans[1].data)
-        json_span_decode(&spans[1], &message);
+    failure_describe(invocation, &why);
     log_error(LOG_FIELDS({"functionName", invocation->function},
                          {"requestId", invocation->request_id}, {"reason", REASON_HANDLER_FAILED}),
-              "the function failed: %.100s: %.1000s", text_string(&type), text_string(&message));
+              "the function failed: %s", text_string(&why));
 }
 
 static void on_done(struct invocation *invocation)

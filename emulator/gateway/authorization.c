@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/reason.h"
+#include "base/text.h"
 #include "gateway/access.h"
 #include "gateway/authorizer_result.h"
 #include "gateway/connection.h"
@@ -14,6 +15,7 @@
 #include "gateway/signatures.h"
 #include "gateway/snapshot.h"
 #include "http/request_head.h"
+#include "lambda/failure.h"
 #include "model/arn.h"
 #include "model/limits.h"
 #include "json/scanner.h"
@@ -120,11 +122,12 @@ static bool says_unauthorized(const struct text *payload)
 
 static void fail(struct authorization *authorization, const char *what)
 {
-    SCOPED_MEMORY char *why =
-        memory_format("the authorizer %s %s: %.1000s", access_authorizer(access_of(authorization)),
-                      what, text_string(&authorization->invocation.payload));
+    SCOPED_TEXT why = {0};
 
-    refuse(authorization, AWS_INTERNAL_FAILURE, REASON_AUTHORIZER_FAILED, why);
+    text_append_format(&why, "the authorizer %s %s: ", access_authorizer(access_of(authorization)),
+                       what);
+    failure_describe(&authorization->invocation, &why);
+    refuse(authorization, AWS_INTERNAL_FAILURE, REASON_AUTHORIZER_FAILED, text_string(&why));
 }
 
 static void on_authorizer_done(struct invocation *invocation)

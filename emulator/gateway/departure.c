@@ -12,6 +12,7 @@
 #include "gateway/gateway_state.h"
 #include "gateway/route_metrics.h"
 #include "gateway/snapshot.h"
+#include "lambda/failure.h"
 #include "lambda/lambda.h"
 #include "store/store_connection.h"
 
@@ -70,13 +71,16 @@ static void count(struct departure *departure)
 
 static void log_failure(const struct connection *connection, const struct invocation *invocation)
 {
+    SCOPED_TEXT why = {0};
+
     if (invocation->outcome == INVOCATION_SUCCEEDED)
         return;
+    failure_describe(invocation, &why);
     log_warn(LOG_FIELDS({"connectionId", connection->id}, {"functionName", invocation->function},
                         {"requestId", invocation->request_id},
                         {"reason", REASON_DISCONNECT_HANDLER_FAILED}),
-             "the $disconnect handler failed: %.500s; AWS ignores its result and doesn't try again",
-             text_string(&invocation->payload));
+             "the $disconnect handler failed: %s; AWS ignores its result and doesn't try again",
+             text_string(&why));
 }
 
 static void on_disconnect_done(struct invocation *invocation)

@@ -20,6 +20,7 @@
 #include "gateway/snapshot.h"
 #include "http/plain_answer.h"
 #include "http/request_head.h"
+#include "lambda/failure.h"
 #include "lambda/lambda.h"
 #include "loop/loop.h"
 #include "store/store_connection.h"
@@ -322,11 +323,14 @@ static void take_connect_result(struct handshake *handshake, const struct text *
 
 static void connect_failed(struct handshake *handshake, const char *reason, enum aws_error error)
 {
+    SCOPED_TEXT why = {0};
+
+    failure_describe(&handshake->invocation, &why);
     log_warn(LOG_FIELDS({"connectionId", handshake->connection->id},
                         {"functionName", handshake->route->function},
                         {"requestId", handshake->invocation.request_id}, {"reason", reason}),
-             "the $connect handler failed, the client gets %u, as on AWS: %.1000s",
-             aws_error_status(error), text_string(&handshake->invocation.payload));
+             "the $connect handler failed, the client gets %u, as on AWS: %s",
+             aws_error_status(error), text_string(&why));
     if (handshake->invocation.outcome == INVOCATION_FUNCTION_ERROR)
         metrics_of(handshake)->integration_error++;
     else

@@ -14,6 +14,7 @@
 #include "gateway/route_metrics.h"
 #include "gateway/route_selection.h"
 #include "gateway/snapshot.h"
+#include "lambda/failure.h"
 #include "lambda/lambda.h"
 #include "model/limits.h"
 
@@ -139,37 +140,19 @@ static void take_result(struct message *message, const struct text *payload)
     }
 }
 
-/* Where there is no word of the handler. */
-static const char *explain_outcome(enum invocation_outcome outcome)
-{
-    switch (outcome) {
-    case INVOCATION_TIMED_OUT:
-        return "no answer within the integration's timeout, at most 29 s on AWS; a later one is "
-               "dropped";
-    case INVOCATION_THROTTLED:
-        return "too many events wait for it";
-    case INVOCATION_NO_FUNCTION:
-        return "there is no such function any more";
-    case INVOCATION_SUCCEEDED:
-    case INVOCATION_FUNCTION_ERROR:
-        break;
-    }
-    return "";
-}
-
 static void fail(struct message *message, const char *reason, const char *text)
 {
-    const char *why = message->invocation.payload.size > 0
-                          ? text_string(&message->invocation.payload)
-                          : explain_outcome(message->invocation.outcome);
+    SCOPED_TEXT why = {0};
 
+    failure_describe(&message->invocation, &why);
     if (!message->connection) {
         log_warn(MESSAGE_FIELDS(message, reason),
-                 "the client has left, and gets no error frame; handler: %.1000s", why);
+                 "the client has left, and gets no error frame; handler: %s", text_string(&why));
         return;
     }
     log_warn(MESSAGE_FIELDS(message, reason),
-             "the client gets an error frame \"%s\", as on AWS; handler: %.1000s", text, why);
+             "the client gets an error frame \"%s\", as on AWS; handler: %s", text,
+             text_string(&why));
     send_error_frame(message->connection, message->route->metrics, text, message->request_id);
 }
 

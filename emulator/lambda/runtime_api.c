@@ -10,6 +10,7 @@
 #include "http/call.h"
 #include "http/operation.h"
 #include "http/server.h"
+#include "lambda/failure.h"
 #include "lambda/function_error.h"
 #include "lambda/lambda_state.h"
 #include "lambda/pool.h"
@@ -183,14 +184,16 @@ static enum outcome init_error(struct call *call)
     struct process *process = call_subject(call);
     size_t size;
     const char *payload = call_body(call, &size);
+    SCOPED_TEXT why     = {0};
 
     if (process->state != PROCESS_STARTING)
         return refuse_transition(call, "InitError");
     if (size > FUNCTION_RESULT_SIZE_MAX)
         return refuse(call, 413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size.");
+    failure_describe_payload(payload, size, &why);
     log_error(
         PROCESS_FIELDS(process, pool_first_waiting(process->pool), init_error_reason(payload)),
-        "the handler could not be loaded: %.2000s", payload);
+        "the handler could not be loaded: %s", text_string(&why));
     process_fail_start(process, payload, size);
     return accepted(call);
 }
