@@ -235,10 +235,12 @@ void log_writer_stop(void)
     has_ended    = wait_for_end();
     writer.state = has_ended ? WRITER_DIRECT : WRITER_GIVEN_UP;
     pthread_mutex_unlock(&writer.lock);
-    if (has_ended)
-        pthread_join(writer.thread, NULL);
-    else
+    if (!has_ended) {
         pthread_detach(writer.thread); /* its write never returns; the process ends without it */
+        return;
+    }
+    pthread_join(writer.thread, NULL);
+    pthread_cond_destroy(&writer.news);
 }
 
 static void queue_line(const char *line, size_t size)
