@@ -92,6 +92,13 @@ static bool is_access_key(const char *word)
     return equals && equals > word && equals[1] != '\0';
 }
 
+static bool is_parameter(const char *word)
+{
+    const char *equals = strchr(word, '=');
+
+    return equals && equals > word;
+}
+
 static bool is_header(const char *word)
 {
     SCOPED_TEXT ignored = {0};
@@ -149,10 +156,13 @@ static const struct option table[] = {
      .help = "keep nothing in the database"},
     {"in-memory", .subcommands = RUN, FLAG(settings.in_memory), .otherwise = "on",
      .help = "keep nothing in the database; --in-memory=off keeps it"},
-    {"region", .subcommands = EMULATE | INVOKE, TEXT("NAME", settings.region), .otherwise = "us-east-1",
+    {"parameter", .subcommands = EMULATE | CHECK | SAMPLE, LIST("KEY=VALUE", parameters),
+     RULE(is_parameter, "a parameter and its value, like Stage=dev"),
+     .help = "a parameter of the template"},
+    {"region", .subcommands = EMULATE | CHECK | SAMPLE, TEXT("NAME", settings.region), .otherwise = "us-east-1",
      RULE(is_region, "the name of a region, like eu-central-1"),
      .help = "for ARNs and the handlers' environment"},
-    {"account", .subcommands = EMULATE | INVOKE, TEXT("ID", settings.account), .otherwise = "000000000000",
+    {"account", .subcommands = EMULATE | CHECK | SAMPLE, TEXT("ID", settings.account), .otherwise = "000000000000",
      RULE(is_account, "12 digits"),
      .help = "for ARNs, 12 digits"},
     {"ready-file", .subcommands = EMULATE, TEXT("FILE", settings.ready_file),
@@ -258,7 +268,7 @@ static const struct operand operands[] = {
     {"DIR", .subcommands = INIT, AT(folder), .otherwise = ".",
      .expected = "the folder to write to"},
     {"PROJECT", .subcommands = START | RUN | CHECK | SAMPLE, AT(settings.project), .otherwise = ".",
-     .expected = "a postern.json or the folder that has one"},
+     .expected = "a postern.json or template.yaml, or the folder that has one"},
     {"CMD", .subcommands = RUN, .is_needed = true, .is_command = true, AT(command),
      .expected = "the command to run, for example `postern run -- npm test`"},
     {"URL", .subcommands = CONNECT, AT(connect.url),
@@ -293,6 +303,7 @@ bool options_read(enum options_of subcommand, char **words, char *(*environment)
     options->settings.relaxed           = options->limits == 1;
     options->settings.verify_signatures = options->signatures == 1;
     options->settings.access_keys       = options->access_keys.words;
+    options->settings.parameters        = options->parameters.words;
     return is_fine;
 }
 

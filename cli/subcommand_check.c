@@ -15,7 +15,7 @@ int subcommand_check(char **words)
 
     if (!subcommand_read_options("check", words, &options, &status))
         return status;
-    status = emulator_check(options.settings.project, options.settings.env_file, &out, &errors);
+    status = emulator_check(&options.settings, &out, &errors);
     fputs(text_string(&errors), stderr);
     fputs(text_string(&out), stdout);
     return status;

@@ -38,7 +38,7 @@ int subcommand_event(char **words)
         return status;
     if (!sample_options_read("event", &options, &body, &sample))
         return EXIT_BAD_USAGE;
-    project = configuration_read(options.settings.project, NULL);
+    project = configuration_read(&options.settings);
     status  = EXIT_BAD_USAGE;
     fputs(text_string(&project->problems), stderr);
     if (project->is_fine && sample_event_write(&sample, &project->registry, NULL, &event, &errors))

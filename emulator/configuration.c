@@ -8,11 +8,11 @@
 #include "base/reason.h"
 #include "loading.h"
 
-struct configuration *configuration_read(const char *path, const char *env_file)
+struct configuration *configuration_read(const struct emulator_settings *settings)
 {
     struct configuration *configuration = NEW(struct configuration);
 
-    configuration->is_fine = loading_read(path, env_file, &configuration->project,
+    configuration->is_fine = loading_read(settings, &configuration->project,
                                           &configuration->registry, &configuration->problems);
     return configuration;
 }

@@ -15,9 +15,11 @@ struct configuration {
     bool is_fine;
 };
 
-/* Reads the project that path means; env_file as for loading_read(). On any thread. The caller
- * frees it, what it holds is never changed. */
-struct configuration *configuration_read(const char *path, const char *env_file);
+struct emulator_settings;
+
+/* Reads the project that the settings mean. On any thread. The caller frees it, what it holds is
+ * never changed. */
+struct configuration *configuration_read(const struct emulator_settings *settings);
 
 /* A line of the log for each problem. */
 void configuration_log_problems(const struct configuration *configuration);

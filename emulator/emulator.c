@@ -77,9 +77,9 @@ struct emulator {
     bool is_in_a_hurry; /* a second signal: stop at once */
 };
 
-int emulator_check(const char *path, const char *env_file, struct text *out, struct text *errors)
+int emulator_check(const struct emulator_settings *settings, struct text *out, struct text *errors)
 {
-    struct configuration *configuration = configuration_read(path, env_file);
+    struct configuration *configuration = configuration_read(settings);
     bool is_fine                        = configuration->is_fine;
 
     text_append_string(errors, text_string(&configuration->problems));
@@ -290,10 +290,8 @@ static void open_reload(struct emulator *emulator)
         .loop        = &emulator->loop,
         .alarms      = &emulator->alarms,
         .deployment  = &emulator->deployment,
-        .project     = emulator->settings->project,
-        .env_file    = emulator->settings->env_file,
+        .emulator    = emulator->settings,
         .data_folder = emulator->data.path,
-        .ready_file  = emulator->settings->ready_file,
     };
 
     if (!emulator->settings->no_watch)
@@ -435,7 +433,7 @@ int emulator_run(const struct emulator_settings *settings)
     if (keeper_start(&emulator.keeper) < 0)
         return 1;
     log_start(); /* the keeper, which is forked, has no use for its thread */
-    configuration                     = configuration_read(settings->project, settings->env_file);
+    configuration                     = configuration_read(settings);
     emulator.deployment.configuration = configuration;
     if (log_is_json())
         configuration_log_problems(configuration);

@@ -13,7 +13,8 @@
 struct emulator;
 
 struct emulator_settings {
-    const char *project; /* a file or folder */
+    const char *project;     /* a file or folder */
+    char *const *parameters; /* "KEY=VALUE" each, ending in NULL: of a template. NULL: none */
     const char *host;
     const char *domain; /* NULL: localhost:PORT */
     const char *data;   /* NULL: .postern beside the project */
@@ -49,5 +50,5 @@ struct emulator_settings {
 int emulator_run(const struct emulator_settings *settings);
 
 /* What `check` prints: the resolved project to out, its problems and those of its environment file
- * (NULL: .env) to errors. Returns the exit status. */
-int emulator_check(const char *path, const char *env_file, struct text *out, struct text *errors);
+ * to errors. Returns the exit status. */
+int emulator_check(const struct emulator_settings *settings, struct text *out, struct text *errors);

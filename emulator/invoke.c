@@ -74,8 +74,7 @@ static bool prepare(struct invoke *invoke, struct text *errors)
 {
     const struct invoke_settings *settings = invoke->settings;
 
-    invoke->configuration =
-        configuration_read(settings->emulator->project, settings->emulator->env_file);
+    invoke->configuration = configuration_read(settings->emulator);
     if (log_is_json())
         configuration_log_problems(invoke->configuration);
     else

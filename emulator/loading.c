@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "emulator.h"
 #include "model/name_values.h"
 #include "project/project.h"
 #include "project/project_environment.h"
@@ -21,15 +22,17 @@ static void print_problems(const struct problems *problems, struct text *out)
     }
 }
 
-bool loading_read(const char *path, const char *env_file, struct project *project,
+bool loading_read(const struct emulator_settings *settings, struct project *project,
                   struct registry *registry, struct text *errors)
 {
-    struct problems problems = {0};
+    const struct project_options options = {settings->region, settings->account,
+                                            settings->parameters};
+    struct problems problems             = {0};
     bool is_fine;
 
-    if (project_find(path, project, &problems)) {
-        project_load(project, registry, &problems);
-        project_load_environment(project, env_file, getenv, registry, &problems);
+    if (project_find(settings->project, project, &problems)) {
+        project_load(project, &options, registry, &problems);
+        project_load_environment(project, settings->env_file, getenv, registry, &problems);
     }
     print_problems(&problems, errors);
     is_fine = problems.errors == 0;

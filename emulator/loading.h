@@ -4,17 +4,18 @@
 
 #include <stdbool.h>
 
+struct emulator_settings;
 struct name_values;
 struct project;
 struct registry;
 struct text;
 
 /*
- * Reads the project that path means, with the environment file (NULL: .env beside it, if there is
- * one). Problems are appended to errors, a line each. False if there are any that aren't just
- * warnings. project and registry are zeroed, and deinitialized in either case.
+ * Reads the project that the settings mean, with its environment file. Problems are appended to
+ * errors, a line each. False if there are any that aren't just warnings. project and registry are
+ * zeroed, and deinitialized in either case.
  */
-bool loading_read(const char *path, const char *env_file, struct project *project,
+bool loading_read(const struct emulator_settings *settings, struct project *project,
                   struct registry *registry, struct text *errors);
 
 /* Puts what lets handlers trust our certificate: PEM files as certificates.h has them. */

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "configuration.h"
 #include "deployment.h"
+#include "emulator.h"
 #include "lambda/lambda.h"
 #include "loop/watch.h"
 #include "loop/work.h"
@@ -38,8 +39,7 @@ struct reload {
 struct reading {
     struct work work;
     struct reload *reload; /* NULL: nobody waits for it any more */
-    char *project;
-    char *env_file;
+    const struct emulator_settings *settings;
     int64_t changed_at; /* clock_microseconds() */
     struct configuration *configuration;
 };
@@ -216,13 +216,6 @@ static void take(struct reload *reload, struct configuration *fresh, int64_t cha
         log_debug(NULL, "%s is what is served already", label);
 }
 
-static void free_reading(struct reading *reading)
-{
-    free(reading->project);
-    free(reading->env_file);
-    free(reading);
-}
-
 static void on_read(struct work *work)
 {
     struct reading *reading     = container_of(work, struct reading, work);
@@ -230,7 +223,7 @@ static void on_read(struct work *work)
     struct reload *reload       = reading->reload;
     int64_t changed_at          = reading->changed_at;
 
-    free_reading(reading);
+    free(reading);
     if (!reload) {
         configuration_free(fresh);
         return;
@@ -250,7 +243,7 @@ static void read_project(struct work *work)
 {
     struct reading *reading = container_of(work, struct reading, work);
 
-    reading->configuration = configuration_read(reading->project, reading->env_file);
+    reading->configuration = configuration_read(reading->settings);
 }
 
 static void start_reading(struct reload *reload, int64_t changed_at)
@@ -262,11 +255,10 @@ static void start_reading(struct reload *reload, int64_t changed_at)
         return;
     reading             = NEW(struct reading);
     reading->reload     = reload;
-    reading->project    = memory_copy_string(reload->settings.project);
-    reading->env_file   = memory_copy_string(reload->settings.env_file);
+    reading->settings   = reload->settings.emulator;
     reading->changed_at = changed_at;
     if (work_start(reload->settings.loop, &reading->work, read_project, on_read) < 0)
-        free_reading(reading);
+        free(reading);
     else
         reload->reading = reading;
 }
@@ -304,7 +296,8 @@ struct reload *reload_new(const struct reload_settings *settings)
     };
 
     reload->settings = *settings;
-    watched_init(&reload->watched, settings->env_file, settings->ready_file, settings->data_folder);
+    watched_init(&reload->watched, settings->emulator->env_file, settings->emulator->ready_file,
+                 settings->data_folder);
     text_append_string(&reload->told, text_string(&current(reload)->problems));
     reload->watch = watch_new(&watched);
     if (!reload->watch) {

@@ -8,6 +8,7 @@
 
 struct alarms;
 struct deployment;
+struct emulator_settings;
 struct loop;
 struct reload;
 
@@ -16,10 +17,8 @@ struct reload_settings {
     struct loop *loop;
     struct alarms *alarms;
     struct deployment *deployment;
-    const char *project;     /* as emulator_settings has it, */
-    const char *env_file;    /* and this one */
-    const char *data_folder; /* ours: nothing in it is of anybody's project */
-    const char *ready_file;  /* the same; NULL: none */
+    const struct emulator_settings *emulator; /* what the project is read with */
+    const char *data_folder;                  /* ours: nothing in it is of anybody's project */
 };
 
 /* Watches the files of what is deployed. NULL after logging why. */

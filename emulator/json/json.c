@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "base/utf8.h"
+#include "json/build.h"
 #include "json/token.h"
 
 struct parser {
@@ -146,12 +147,7 @@ static struct json *add_child(struct parser *parser, struct json *container)
 {
     struct json *child = arena_new(parser->arena, sizeof *child);
 
-    if (container->last)
-        container->last->next = child;
-    else
-        container->first = child;
-    container->last = child;
-    container->count++;
+    build_add(container, NULL, child);
     return child;
 }
 
@@ -192,42 +188,19 @@ static bool parse_member(struct parser *parser, unsigned depth, struct json *obj
     return parse_name(parser, member) && parse_value(parser, depth, member);
 }
 
-static int compare_names(const void *a, const void *b)
-{
-    const struct json *first  = *(const struct json *const *)a;
-    const struct json *second = *(const struct json *const *)b;
-    int order                 = strcmp(first->name, second->name);
-
-    if (order != 0)
-        return order;
-    if (first->line != second->line)
-        return first->line < second->line ? -1 : 1;
-    return first->column < second->column ? -1 : first->column > second->column;
-}
-
-/* Sorting finds equal names in time that a file of many members can't stretch. */
 static bool check_names_differ(struct parser *parser, const struct json *object)
 {
-    const struct json **members;
-    size_t count = 0;
+    const struct json *first;
+    const struct json *second = build_find_twin(parser->arena, object, &first);
 
-    if (object->count < 2)
+    if (!second)
         return true;
-    members = arena_new(parser->arena, object->count * sizeof(struct json *));
-    for (const struct json *member = object->first; member; member = member->next)
-        members[count++] = member;
-    qsort(members, count, sizeof(struct json *), compare_names);
-    for (size_t i = 1; i < count; i++) {
-        if (strcmp(members[i - 1]->name, members[i]->name) != 0)
-            continue;
-        parser->error->line    = members[i]->line;
-        parser->error->column  = members[i]->column;
-        parser->error->message = arena_format(
-            parser->arena, "\"%s\" is given twice (first in line %u): one of them would be ignored",
-            members[i]->name, members[i - 1]->line);
-        return false;
-    }
-    return true;
+    parser->error->line    = second->line;
+    parser->error->column  = second->column;
+    parser->error->message = arena_format(
+        parser->arena, "\"%s\" is given twice (first in line %u): one of them would be ignored",
+        second->name, first->line);
+    return false;
 }
 
 static bool parse_children(struct parser *parser, unsigned depth, struct json *container,

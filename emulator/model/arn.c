@@ -5,7 +5,7 @@
 #include "base/memory.h"
 
 /* AWS: "Amazon Resource Names (ARNs)": China and GovCloud are partitions of their own. */
-static const char *partition(const char *region)
+const char *arn_partition(const char *region)
 {
     if (strncmp(region, "cn-", 3) == 0)
         return "aws-cn";
@@ -14,9 +14,14 @@ static const char *partition(const char *region)
     return "aws";
 }
 
+const char *arn_url_suffix(const char *region)
+{
+    return strncmp(region, "cn-", 3) == 0 ? "amazonaws.com.cn" : "amazonaws.com";
+}
+
 char *arn_execute_api(const char *region, const char *account, const char *api_id,
                       const char *stage, const char *route_key)
 {
-    return memory_format("arn:%s:execute-api:%s:%s:%s/%s/%s", partition(region), region, account,
-                         api_id, stage, route_key);
+    return memory_format("arn:%s:execute-api:%s:%s:%s/%s/%s", arn_partition(region), region,
+                         account, api_id, stage, route_key);
 }

@@ -2,6 +2,11 @@
 
 /* Amazon Resource Names. The caller frees the result. */
 
+/* What ARNs in the region begin with behind "arn:", and its host names end with; not to be freed.
+ */
+const char *arn_partition(const char *region);
+const char *arn_url_suffix(const char *region);
+
 /* "arn:aws:execute-api:us-east-1:000000000000:a1b2c3d4e5/dev/$connect" */
 char *arn_execute_api(const char *region, const char *account, const char *api_id,
                       const char *stage, const char *route_key);

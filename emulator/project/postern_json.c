@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "model/limits.h"
+#include "project/cloudformation.h"
 #include "project/postern_access.h"
 #include "project/postern_api.h"
 #include "project/postern_domain.h"
@@ -26,13 +27,6 @@ static void check_strings(struct reading *reading, const struct json *value)
                       value->name ? "the value of " : "a string", value->name ? value->name : "");
     for (const struct json *child = value->first; child; child = child->next)
         check_strings(reading, child);
-}
-
-/* Templates are JSON as well, and somebody may name one. */
-static bool is_template(const struct json *document)
-{
-    return json_find(document, "AWSTemplateFormatVersion") ||
-           (json_find(document, "Resources") && !json_find(document, "apis"));
 }
 
 static void read_document(struct reading *reading)
@@ -82,44 +76,42 @@ static void check_schema(struct reading *reading, struct arena *arena)
     json_schema_free(schema);
 }
 
-static void read_contents(const struct project *project, struct registry *registry,
-                          struct problems *problems, struct arena *arena, const char *contents,
-                          size_t size)
+void postern_json_read_document(const struct project *project, struct arena *arena,
+                                const struct json *document, struct registry *registry,
+                                struct problems *problems)
 {
-    struct json_error error = {0};
-    struct reading reading  = {
-         .project  = project,
-         .document = json_parse(arena, contents, size, &error),
-         .registry = registry,
-         .problems = problems,
+    struct reading reading = {
+        .project  = project,
+        .document = document,
+        .registry = registry,
+        .problems = problems,
     };
 
-    if (!reading.document) {
-        problems_add(problems, false, project->label, error.line, "not JSON: %s (column %u)",
-                     error.message, error.column);
-        return;
-    }
-    if (is_template(reading.document)) {
-        problems_add(problems, false, project->label, 0,
-                     "postern reads postern.json today; SAM and CloudFormation templates are not "
-                     "read yet: describe the project in postern.json");
-        return;
-    }
     read_document(&reading);
     check_schema(&reading, arena);
 }
 
-void postern_json_read(const struct project *project, const char *contents, size_t size,
-                       struct registry *registry, struct problems *problems)
+/* Templates are JSON as well, and somebody may name one. */
+void postern_json_read(const struct project *project, const struct project_options *options,
+                       const char *contents, size_t size, struct registry *registry,
+                       struct problems *problems)
 {
-    struct arena arena = {0};
+    struct arena arena          = {0};
+    struct json_error error     = {0};
+    const struct json *document = json_parse(&arena, contents, size, &error);
 
-    read_contents(project, registry, problems, &arena, contents, size);
+    if (!document)
+        problems_add(problems, false, project->label, error.line, "not JSON: %s (column %u)",
+                     error.message, error.column);
+    else if (cloudformation_is_template(document))
+        cloudformation_read_document(project, options, &arena, document, registry, problems);
+    else
+        postern_json_read_document(project, &arena, document, registry, problems);
     arena_deinit(&arena);
 }
 
-void postern_json_load(const struct project *project, struct registry *registry,
-                       struct problems *problems)
+void postern_json_load(const struct project *project, const struct project_options *options,
+                       struct registry *registry, struct problems *problems)
 {
     SCOPED_TEXT contents = {0};
     int result           = file_read(project->file, PROJECT_FILE_SIZE_MAX, &contents);
@@ -130,5 +122,6 @@ void postern_json_load(const struct project *project, struct registry *registry,
         problems_add(problems, false, project->label, 0,
                      "is larger than %d bytes: this is no project file", PROJECT_FILE_SIZE_MAX);
     else
-        postern_json_read(project, text_string(&contents), contents.size, registry, problems);
+        postern_json_read(project, options, text_string(&contents), contents.size, registry,
+                          problems);
 }

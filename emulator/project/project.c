@@ -9,47 +9,53 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "project/cloudformation.h"
 #include "project/postern_json.h"
 
 #define POSTERN_JSON "postern.json"
 
 /* Kinds of project that can't be read yet. */
-#define TEMPLATES  "SAM and CloudFormation templates are"
 #define CDK        "the CDK's output is"
 #define SERVERLESS "serverless.yml is"
 
-struct unreadable {
+/* What the name of a file says about it. */
+struct named {
     const char *name;
-    const char *what;
+    enum project_kind kind; /* PROJECT_NONE: it can't be read yet */
+    const char *what;       /* that is so then */
 };
 
-/* In the order in which they are looked for in a folder without a postern.json. */
-static const struct unreadable in_folders[] = {
-    {"template.yaml",   TEMPLATES },
-    {"template.yml",    TEMPLATES },
-    {"template.json",   TEMPLATES },
-    {"cdk.out",         CDK       },
-    {"serverless.yml",  SERVERLESS},
-    {"serverless.yaml", SERVERLESS},
+/* In the order in which they are looked for in a folder. */
+static const struct named in_folders[] = {
+    {POSTERN_JSON,      PROJECT_POSTERN_JSON, NULL      },
+    {"template.yaml",   PROJECT_TEMPLATE,     NULL      },
+    {"template.yml",    PROJECT_TEMPLATE,     NULL      },
+    {"template.json",   PROJECT_TEMPLATE,     NULL      },
+    {"cdk.out",         PROJECT_NONE,         CDK       },
+    {"serverless.yml",  PROJECT_NONE,         SERVERLESS},
+    {"serverless.yaml", PROJECT_NONE,         SERVERLESS},
 };
 
-/* Names of files that somebody may give, as patterns; the first that fits says what it is. */
-static const struct unreadable files[] = {
-    {"serverless.*",    SERVERLESS},
-    {"cdk.json",        CDK       },
-    {"manifest.json",   CDK       },
-    {"template.*",      TEMPLATES },
-    {"*.template.json", CDK       },
-    {"*.yaml",          TEMPLATES },
-    {"*.yml",           TEMPLATES },
+/* Names of files that somebody may give, as patterns; the first that fits says what it is. Of other
+ * JSON, the contents do. */
+static const struct named files[] = {
+    {"serverless.*",    PROJECT_NONE,         SERVERLESS},
+    {"cdk.json",        PROJECT_NONE,         CDK       },
+    {"manifest.json",   PROJECT_NONE,         CDK       },
+    {"template.json",   PROJECT_TEMPLATE,     NULL      },
+    {"*.template.json", PROJECT_NONE,         CDK       },
+    {"*.json",          PROJECT_POSTERN_JSON, NULL      },
+    {"*.yaml",          PROJECT_TEMPLATE,     NULL      },
+    {"*.yml",           PROJECT_TEMPLATE,     NULL      },
+    {"*.template",      PROJECT_TEMPLATE,     NULL      },
 };
 
 static void refuse_unreadable(struct problems *problems, const char *label,
-                              const struct unreadable *kind)
+                              const struct named *kind)
 {
     problems_add(problems, false, label, 0,
-                 "postern reads postern.json today; %s not read yet: describe the project in "
-                 "postern.json",
+                 "postern reads postern.json and templates of SAM and CloudFormation today; %s not "
+                 "read yet: describe the project in postern.json",
                  kind->what);
 }
 
@@ -83,44 +89,45 @@ static char *label_in(const char *path, const char *name)
 
 static bool find_in_folder(const char *path, struct project *project, struct problems *problems)
 {
-    if (exists_in(project->folder, POSTERN_JSON)) {
-        project->kind  = PROJECT_POSTERN_JSON;
-        project->file  = label_in(project->folder, POSTERN_JSON);
-        project->label = label_in(path, POSTERN_JSON);
-        return true;
-    }
-    for (size_t i = 0; i < ARRAY_SIZE(in_folders); i++) {
-        if (exists_in(project->folder, in_folders[i].name)) {
-            SCOPED_MEMORY char *label = label_in(path, in_folders[i].name);
+    const struct named *found = NULL;
 
-            refuse_unreadable(problems, label, &in_folders[i]);
-            return false;
-        }
+    for (size_t i = 0; i < ARRAY_SIZE(in_folders) && !found; i++) {
+        if (exists_in(project->folder, in_folders[i].name))
+            found = &in_folders[i];
     }
-    if (strcmp(last_component(project->folder), "cdk.out") == 0) {
-        refuse_unreadable(problems, path, &(struct unreadable){"cdk.out", CDK});
+    if (!found && strcmp(last_component(project->folder), "cdk.out") == 0) {
+        refuse_unreadable(problems, path, &(struct named){"cdk.out", PROJECT_NONE, CDK});
         return false;
     }
-    return true;
+    if (!found)
+        return true;
+    project->kind  = found->kind;
+    project->file  = label_in(project->folder, found->name);
+    project->label = label_in(path, found->name);
+    if (found->kind == PROJECT_NONE)
+        refuse_unreadable(problems, project->label, found);
+    return found->kind != PROJECT_NONE;
 }
 
 static bool find_file(const char *path, struct project *project, struct problems *problems)
 {
-    const char *name = last_component(path);
-    const char *end  = strrchr(name, '.');
+    const struct named *found = NULL;
 
-    for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
-        if (fnmatch(files[i].name, name, 0) == 0) {
-            refuse_unreadable(problems, path, &files[i]);
-            return false;
-        }
+    for (size_t i = 0; i < ARRAY_SIZE(files) && !found; i++) {
+        if (fnmatch(files[i].name, last_component(path), 0) == 0)
+            found = &files[i];
     }
-    if (!end || strcmp(end, ".json") != 0) {
+    if (!found) {
         problems_add(problems, false, path, 0,
-                     "this is no project: name a postern.json or the folder that has one");
+                     "this is no project: name a postern.json, a template, or the folder that has "
+                     "one");
         return false;
     }
-    project->kind  = PROJECT_POSTERN_JSON;
+    if (found->kind == PROJECT_NONE) {
+        refuse_unreadable(problems, path, found);
+        return false;
+    }
+    project->kind  = found->kind;
     project->file  = memory_copy_string(project->folder);
     project->label = memory_copy_string(path);
     /* realpath() has made an absolute path of it: there is a slash. */
@@ -144,14 +151,17 @@ bool project_find(const char *path, struct project *project, struct problems *pr
                                    : find_file(path, project, problems);
 }
 
-void project_load(const struct project *project, struct registry *registry,
-                  struct problems *problems)
+void project_load(const struct project *project, const struct project_options *options,
+                  struct registry *registry, struct problems *problems)
 {
     switch (project->kind) {
     case PROJECT_NONE:
         break;
     case PROJECT_POSTERN_JSON:
-        postern_json_load(project, registry, problems);
+        postern_json_load(project, options, registry, problems);
+        break;
+    case PROJECT_TEMPLATE:
+        cloudformation_load(project, options, registry, problems);
         break;
     }
     problems_sort(problems);
@@ -170,7 +180,7 @@ bool project_is_made_of(const struct project *project, const char *path)
         if (strcmp(name, in_folders[i].name) == 0)
             return true;
     }
-    return strcmp(name, POSTERN_JSON) == 0;
+    return false;
 }
 
 void project_deinit(struct project *project)

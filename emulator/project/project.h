@@ -12,7 +12,14 @@
 
 struct registry;
 
-enum project_kind { PROJECT_NONE, PROJECT_POSTERN_JSON };
+enum project_kind { PROJECT_NONE, PROJECT_POSTERN_JSON, PROJECT_TEMPLATE };
+
+/* What a project is read with; all of it is borrowed. */
+struct project_options {
+    const char *region;      /* NULL: us-east-1 */
+    const char *account;     /* NULL: 000000000000 */
+    char *const *parameters; /* "KEY=VALUE" each, ending in NULL: of a template. NULL: none */
+};
 
 struct project {
     enum project_kind kind;
@@ -30,8 +37,8 @@ bool project_find(const char *path, struct project *project, struct problems *pr
 
 /* Reads it into registry (zeroed). What is wrong goes to problems, which are sorted; with errors
  * the registry must not be used. */
-void project_load(const struct project *project, struct registry *registry,
-                  struct problems *problems);
+void project_load(const struct project *project, const struct project_options *options,
+                  struct registry *registry, struct problems *problems);
 
 /* True if path, which is absolute, is its file, or could become it. */
 bool project_is_made_of(const struct project *project, const char *path);

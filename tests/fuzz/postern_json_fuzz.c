@@ -73,7 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     for (size_t i = 0; i < size; i++)
         lines += data[i] == '\n';
-    postern_json_read(&project, contents, size, &registry, &problems);
+    postern_json_read(&project, &(struct project_options){0}, contents, size, &registry, &problems);
     check_problems(&problems, lines);
     if (problems.errors == 0)
         check_registry(&registry);

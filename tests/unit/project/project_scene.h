@@ -102,7 +102,8 @@ static const char *scene_read(struct scene *scene, const char *path)
 {
     scene_forget(scene);
     if (project_find(path, &scene->project, &scene->problems))
-        project_load(&scene->project, &scene->registry, &scene->problems);
+        project_load(&scene->project, &(struct project_options){0}, &scene->registry,
+                     &scene->problems);
     for (size_t i = 0; i < scene->problems.count; i++) {
         const struct problem *problem = &scene->problems.items[i];
 

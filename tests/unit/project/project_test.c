@@ -3,9 +3,9 @@
 #include "project_scene.h"
 
 #define NOT_READ(what)                                                                             \
-    "postern reads postern.json today; " what " not read yet: describe the project in "            \
-    "postern.json\n"
-#define TEMPLATES "SAM and CloudFormation templates are"
+    "postern reads postern.json and templates of SAM and CloudFormation today; " what              \
+    " not read yet: describe the project in postern.json\n"
+#define NO_TEMPLATE "not YAML: there is nothing in it (column 1)\n"
 
 static const char empty_project[] = "{\"apis\": {\"c\": {\"routes\": {\"$connect\": {}}}}}";
 
@@ -73,7 +73,7 @@ static void a_folder_without_project_is_none(void **state)
     assert_int_equal(scene->registry.api_count, 0);
 }
 
-static void a_kind_that_is_not_read_yet_is_refused_by_name(void **state)
+static void a_name_says_what_kind_a_project_is(void **state)
 {
     static const struct {
         const char *what;
@@ -82,27 +82,26 @@ static void a_kind_that_is_not_read_yet_is_refused_by_name(void **state)
         const char *problem;
     } cases[] = {
         {"serverless",                "other/serverless.yml",          "other",
-         "other/serverless.yml:0: " NOT_READ("serverless.yml is")                                },
+         "other/serverless.yml:0: " NOT_READ("serverless.yml is")                                                                            },
         {"the CDK before serverless", "other/cdk.out/manifest.json",   "other",
-         "other/cdk.out:0: " NOT_READ("the CDK's output is")                                     },
+         "other/cdk.out:0: " NOT_READ("the CDK's output is")                                                                                 },
         {"a template before the CDK", "other/template.json",           "other",
-         "other/template.json:0: " NOT_READ(TEMPLATES)                                           },
-        {"yml before json",           "other/template.yml",            "other",
-         "other/template.yml:0: " NOT_READ(TEMPLATES)                                            },
-        {"yaml before yml",           "other/template.yaml",           "other",
-         "other/template.yaml:0: " NOT_READ(TEMPLATES)                                           },
+         "other/template.json:1: " NO_TEMPLATE                                                                                               },
+        {"yml before json",           "other/template.yml",            "other",                         "other/template.yml:1: " NO_TEMPLATE },
+        {"yaml before yml",           "other/template.yaml",           "other",                         "other/template.yaml:1: " NO_TEMPLATE},
         {"a template by name",        "other/template.json",           "other/template.json",
-         "other/template.json:0: " NOT_READ(TEMPLATES)                                           },
-        {"a template of any name",    "other/my.yml",                  "other/my.yml",
-         "other/my.yml:0: " NOT_READ(TEMPLATES)                                                  },
+         "other/template.json:1: " NO_TEMPLATE                                                                                               },
+        {"a template of any name",    "other/my.yml",                  "other/my.yml",                  "other/my.yml:1: " NO_TEMPLATE       },
         {"serverless by name",        "other/serverless.yml",          "other/serverless.yml",
-         "other/serverless.yml:0: " NOT_READ("serverless.yml is")                                },
+         "other/serverless.yml:0: " NOT_READ("serverless.yml is")                                                                            },
         {"the CDK's folder",          "other/cdk.out/manifest.json",   "other/cdk.out",
-         "other/cdk.out:0: " NOT_READ("the CDK's output is")                                     },
+         "other/cdk.out:0: " NOT_READ("the CDK's output is")                                                                                 },
         {"a stack of the CDK",        "other/cdk.out/A.template.json", "other/cdk.out/A.template.json",
-         "other/cdk.out/A.template.json:0: " NOT_READ("the CDK's output is")                     },
+         "other/cdk.out/A.template.json:0: " NOT_READ("the CDK's output is")                                                                 },
         {"a program",                 "other/index.js",                "other/index.js",
-         "other/index.js:0: this is no project: name a postern.json or the folder that has one\n"},
+         "other/index.js:0: this is no project: name a postern.json, a template, or the folder "
+         "that "
+         "has one\n"                                                                                                                         },
     };
     struct scene *scene = *state;
 
@@ -157,7 +156,7 @@ int main(void)
         cmocka_unit_test(a_file_means_itself_whatever_its_name),
         cmocka_unit_test(the_file_is_named_as_the_user_would),
         cmocka_unit_test(a_folder_without_project_is_none),
-        cmocka_unit_test(a_kind_that_is_not_read_yet_is_refused_by_name),
+        cmocka_unit_test(a_name_says_what_kind_a_project_is),
         cmocka_unit_test(a_path_that_leads_nowhere_is_a_problem),
         cmocka_unit_test(a_pipe_is_not_waited_for),
         cmocka_unit_test(problems_keep_their_order_on_a_line),

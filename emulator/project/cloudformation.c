@@ -1,0 +1,203 @@
+#include "project/cloudformation.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/map.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "model/limits.h"
+#include "model/registry.h"
+#include "project/intrinsics.h"
+#include "project/postern_json.h"
+#include "project/problems.h"
+#include "project/project.h"
+#include "project/reading.h"
+#include "project/template.h"
+#include "project/template_api.h"
+#include "project/template_function.h"
+#include "project/yaml.h"
+#include "json/build.h"
+#include "json/json.h"
+
+/* Types that need no word: what they do isn't missed, or is done anyhow. */
+static const char *const silent[] = {
+    "AWS::ApiGatewayV2::Deployment",
+    "AWS::ApiGateway::Account",
+    "AWS::CDK::Metadata",
+    "AWS::CloudWatch::*",
+    "AWS::IAM::*",
+    "AWS::Lambda::Alias",
+    "AWS::Lambda::EventInvokeConfig",
+    "AWS::Lambda::Permission",
+    "AWS::Lambda::Version",
+    "AWS::Logs::*",
+    "AWS::Route53::*",
+    "AWS::CertificateManager::*",
+};
+
+/* Logical ids that the notice of a type names. */
+#define NAMED_MAX 3
+
+static bool is_silent(const char *type)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(silent); i++) {
+        if (fnmatch(silent[i], type, 0) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* One notice for all resources of first's type, which is none that is run here. */
+static void give_notice(struct template *template, const struct template_resource *first)
+{
+    SCOPED_TEXT ids = {0};
+    size_t count    = 0;
+
+    for (size_t i = 0; i < template->resource_count; i++) {
+        struct template_resource *resource = &template->resources[i];
+
+        if (strcmp(resource->type, first->type) != 0 || !resource->is_created)
+            continue;
+        resource->is_handled = true;
+        count++;
+        if (count <= NAMED_MAX)
+            text_append_format(&ids, "%s%s", count > 1 ? ", " : "", resource->id);
+    }
+    if (count > NAMED_MAX)
+        text_append_format(&ids, " and %zu more", count - NAMED_MAX);
+    template_warn(template, first->where,
+                  "%s: %s is not run here: handlers reach what they are "
+                  "configured to reach",
+                  text_string(&ids), first->type);
+}
+
+static void give_notices(struct template *template)
+{
+    for (size_t i = 0; i < template->resource_count; i++) {
+        const struct template_resource *resource = &template->resources[i];
+
+        if (resource->is_created && !resource->is_handled && resource->type[0] != '\0' &&
+            !is_silent(resource->type))
+            give_notice(template, resource);
+    }
+}
+
+/* What the template defines, as a postern.json has it. */
+static struct json *write(struct template *template)
+{
+    struct json *document = build_value(template->arena, JSON_OBJECT, template->document);
+    struct map used       = {0};
+
+    template_api_write(template, document, &used);
+    template_function_write(template, document, &used);
+    intrinsics_check_parameters(template->intrinsics);
+    give_notices(template);
+    map_deinit(&used);
+    return document;
+}
+
+/* The resource of the template as it was written that the line is part of. */
+static const char *find_resource(const struct json *resources, unsigned line)
+{
+    const char *found = NULL;
+
+    for (const struct json *member = reading_members(resources); member && member->line <= line;
+         member                    = member->next)
+        found = member->next && member->next->line == member->line ? NULL : member->name;
+    return found;
+}
+
+/* Problems of what was written down are about resources, too: the message begins with its id. */
+static void name_resources(const struct json *document, struct problems *problems, size_t from)
+{
+    const struct json *resources = json_find(document, "Resources");
+
+    for (size_t i = from; i < problems->count; i++) {
+        struct problem *problem = &problems->items[i];
+        const char *id          = find_resource(resources, problem->line);
+        char *named;
+
+        if (!id)
+            continue;
+        named = memory_format("%s: %s", id, problem->message);
+        free(problem->message);
+        problem->message = named;
+    }
+}
+
+bool cloudformation_is_template(const struct json *document)
+{
+    return json_find(document, "AWSTemplateFormatVersion") ||
+           (json_find(document, "Resources") && !json_find(document, "apis"));
+}
+
+void cloudformation_read_document(const struct project *project,
+                                  const struct project_options *options, struct arena *arena,
+                                  const struct json *document, struct registry *registry,
+                                  struct problems *problems)
+{
+    size_t errors = problems->errors;
+    struct template template;
+    struct json *written;
+    size_t count;
+
+    if (document->kind != JSON_OBJECT) {
+        problems_add(problems, false, project->label, document->line,
+                     "a template is a map with Resources in it");
+        return;
+    }
+    template_init(&template, arena, project, options, document, problems);
+    written = write(&template);
+    template_deinit(&template);
+    count = problems->count;
+    if (problems->errors > errors)
+        return;
+    postern_json_read_document(project, arena, written, registry, problems);
+    name_resources(document, problems, count);
+}
+
+static bool is_json(const char *contents)
+{
+    contents += strspn(contents, " \t\r\n");
+    return *contents == '{';
+}
+
+/* JSON is read as JSON, for the words of its own problems; all else is YAML. */
+void cloudformation_read(const struct project *project, const struct project_options *options,
+                         const char *contents, size_t size, struct registry *registry,
+                         struct problems *problems)
+{
+    struct arena arena      = {0};
+    struct json_error error = {0};
+    const char *end         = strrchr(project->label, '.');
+    bool reads_json         = end && strcmp(end, ".json") == 0 && is_json(contents);
+    struct json *document   = reads_json ? json_parse(&arena, contents, size, &error)
+                                         : yaml_parse(&arena, contents, size, &error);
+
+    if (document)
+        cloudformation_read_document(project, options, &arena, document, registry, problems);
+    else
+        problems_add(problems, false, project->label, error.line, "not %s: %s (column %u)",
+                     reads_json ? "JSON" : "YAML", error.message, error.column);
+    arena_deinit(&arena);
+}
+
+void cloudformation_load(const struct project *project, const struct project_options *options,
+                         struct registry *registry, struct problems *problems)
+{
+    SCOPED_TEXT contents = {0};
+    int result           = file_read(project->file, PROJECT_FILE_SIZE_MAX, &contents);
+
+    if (result < 0)
+        problems_add(problems, false, project->label, 0, "can't be read: %s", strerror(-result));
+    else if (contents.size > PROJECT_FILE_SIZE_MAX)
+        problems_add(problems, false, project->label, 0,
+                     "is larger than %d bytes: this is no template", PROJECT_FILE_SIZE_MAX);
+    else
+        cloudformation_read(project, options, text_string(&contents), contents.size, registry,
+                            problems);
+}

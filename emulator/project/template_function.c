@@ -1,0 +1,174 @@
+#include "project/template_function.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "base/memory.h"
+#include "project/project.h"
+#include "project/reading.h"
+#include "project/template.h"
+#include "json/build.h"
+#include "json/json.h"
+
+#define FUNCTION "AWS::Lambda::Function"
+
+/* The last one is where every other runtime ends up. */
+static const char *const runnable[] = {"nodejs", "python", "ruby", "provided", "go1.x"};
+
+static bool is_runnable(const char *runtime)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(runnable); i++) {
+        if (strncmp(runtime, runnable[i], strlen(runnable[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Why it can't be run here, and in *where what says so; NULL if it can. Something else that is
+ * wrong is found later. */
+static const char *find_obstacle(struct template *template,
+                                 const struct template_resource *resource,
+                                 const struct json **where)
+{
+    const struct json *code = json_find(resource->properties, "Code");
+    const char *package     = template_text(template, resource, "PackageType");
+    const char *runtime;
+
+    *where = resource->where;
+    if (package && strcmp(package, "Image") == 0)
+        return "a function in a container image can't be run here: give it a Runtime and CodeUri";
+    template->place = resource->id;
+    if (json_find(resource->properties, "InlineCode") || json_find(code, "ZipFile"))
+        return "code inside the template can't be run yet: put it into a file, and name its folder "
+               "as CodeUri";
+    runtime = template_text(template, resource, "Runtime");
+    *where  = json_find(resource->properties, "Runtime");
+    if (runtime && !is_runnable(runtime))
+        return arena_format(template->arena,
+                            "%s can't be run here yet: nodejs…, python…, ruby… and provided… can",
+                            runtime);
+    return NULL;
+}
+
+static void pass_text(struct template *template, const struct template_resource *resource,
+                      const char *name, const char *as, struct json *function)
+{
+    const char *text          = template_text(template, resource, name);
+    const struct json *member = json_find(resource->properties, name);
+
+    if (text && member)
+        build_add(function, as, build_string(template->arena, text, strlen(text), member));
+}
+
+static void pass_number(struct template *template, const struct template_resource *resource,
+                        const char *name, const char *as, struct json *function)
+{
+    const struct json *number = template_number(template, resource, name);
+
+    if (number)
+        build_add(function, as, build_copy(template->arena, number));
+}
+
+/* Paths in the template are relative to its own folder, which needn't be the project's. */
+static void add_folder(struct template *template, const char *path, const struct json *where,
+                       struct json *function)
+{
+    const char *folder = template->project->folder;
+    const char *file   = template->project->file;
+    size_t size        = strlen(folder);
+    const char *slash  = strrchr(file, '/');
+
+    if (path[0] != '/' && slash && (size_t)(slash - file) > size &&
+        strncmp(file, folder, size) == 0)
+        path = arena_format(template->arena, "%.*s/%s", (int)((size_t)(slash - file) - size - 1),
+                            file + size + 1, path);
+    build_add(function, "codeUri", build_string(template->arena, path, strlen(path), where));
+}
+
+/* SAM's CodeUri, or CloudFormation's Code before `aws cloudformation package`: a folder. */
+static void pass_code(struct template *template, const struct template_resource *resource,
+                      struct json *function)
+{
+    const char *name         = json_find(resource->properties, "CodeUri") ? "CodeUri" : "Code";
+    const struct json *value = template_property(template, resource, name);
+
+    if (value && value->kind == JSON_STRING && value->size > 0 &&
+        strncmp(value->string, "s3://", 5) != 0)
+        add_folder(template, value->string, value, function);
+    else if (value)
+        template_warn(template, value,
+                      "is not on this machine: the template's own folder stands for it");
+}
+
+static void pass_environment(struct template *template, const struct template_resource *resource,
+                             struct json *function)
+{
+    const struct json *environment = template_property(template, resource, "Environment");
+    const struct json *variables   = json_find(environment, "Variables");
+    struct json *out;
+
+    if (!reading_members(variables))
+        return;
+    out = build_container(template->arena, function, "environment", JSON_OBJECT, variables);
+    for (const struct json *variable = variables->first; variable; variable = variable->next) {
+        const char *text = template_text_of(template, variable);
+
+        template->place = arena_format(template->arena, "%s.Environment.Variables.%s", resource->id,
+                                       variable->name);
+        if (text)
+            build_add(out, variable->name,
+                      build_string(template->arena, text, strlen(text), variable));
+        else
+            template_error(template, variable, "is %s, and must be a text",
+                           json_kind_name(variable->kind));
+    }
+}
+
+static void write_function(struct template *template, struct template_resource *resource,
+                           struct json *functions)
+{
+    struct json *function = build_value(template->arena, JSON_OBJECT, resource->where);
+    const char *name      = template_name(template, resource);
+
+    if (json_find(functions, name)) {
+        template->place = resource->id;
+        template_error(template, resource->where, "there is another function called %s", name);
+        return;
+    }
+    pass_text(template, resource, "Runtime", "runtime", function);
+    pass_text(template, resource, "Handler", "handler", function);
+    pass_number(template, resource, "Timeout", "timeout", function);
+    pass_number(template, resource, "MemorySize", "memorySize", function);
+    pass_code(template, resource, function);
+    pass_environment(template, resource, function);
+    build_add(functions, name, function);
+}
+
+void template_function_write(struct template *template, struct json *document,
+                             const struct map *used)
+{
+    struct json *functions =
+        build_container(template->arena, document, "functions", JSON_OBJECT, template->document);
+
+    for (size_t i = 0; i < template->resource_count; i++) {
+        struct template_resource *resource = &template->resources[i];
+        const struct json *where;
+        const char *obstacle;
+
+        if (strcmp(resource->type, FUNCTION) != 0)
+            continue;
+        resource->is_handled = true;
+        if (!resource->is_created)
+            continue;
+        obstacle = find_obstacle(template, resource, &where);
+        if (!obstacle)
+            write_function(template, resource, functions);
+        else if (map_find(used, template_name(template, resource)))
+            template_error(template, where, "%s", obstacle);
+        else
+            template_warn(template, where, "is left out: %s", obstacle);
+    }
+    template->place = NULL;
+}

@@ -1,0 +1,70 @@
+// A CloudFormation template with every part of the API written out, as the published samples have it.
+
+import { GetConnectionCommand, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+
+import { postern } from './support/command.js';
+import { makeProject, ROOT, startEmulator, test } from './support/emulator.js';
+
+const FIXTURE = path.join(ROOT, 'fixtures/projects/cloudformation-chat/template.yaml');
+
+test('a template of routes, integrations and a stage runs as it is', async (t) => {
+  const emulator = await startEmulator(t, 'cloudformation-chat', { args: ['--region', 'eu-west-1', '--account', '123456789012'] });
+  const client = await emulator.connect('/Prod');
+
+  const answer = JSON.parse(await client.ask({ action: 'sendmessage', data: 'hello' }));
+  assert.equal(answer.said, 'hello');
+  assert.equal(answer.table, 'arn:aws:dynamodb:eu-west-1:123456789012:table/simplechat_connections');
+  assert.match(answer.queue, /^https:\/\/sqs\.eu-west-1\.amazonaws\.com\/123456789012\/project-Later-[A-Z0-9]{12}$/);
+
+  const [{ connectionId }] = JSON.parse((await emulator.request('GET', '/_postern/connections')).body).items;
+  const management = emulator.managementAt(emulator.url('/Prod'));
+  await management.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: 'hi' }));
+  assert.equal(await client.nextMessage(), 'hi');
+  await client.close();
+  await emulator.waitForLog(/gone: /);
+  await assert.rejects(management.send(new GetConnectionCommand({ ConnectionId: connectionId })), { name: 'GoneException' });
+});
+
+test('the same template as JSON, with the long forms of functions, is the same', async (t) => {
+  const template = {
+    Resources: {
+      Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'chat', ProtocolType: 'WEBSOCKET', RouteSelectionExpression: '$request.body.action' } },
+      Integration: {
+        Type: 'AWS::ApiGatewayV2::Integration',
+        Properties: {
+          ApiId: { Ref: 'Api' },
+          IntegrationType: 'AWS_PROXY',
+          IntegrationUri: {
+            'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':apigateway:', { Ref: 'AWS::Region' }, ':lambda:path/2015-03-31/functions/', { 'Fn::GetAtt': ['Chat', 'Arn'] }, '/invocations']],
+          },
+        },
+      },
+      Route: { Type: 'AWS::ApiGatewayV2::Route', Properties: { ApiId: { Ref: 'Api' }, RouteKey: '$default', Target: { 'Fn::Join': ['/', ['integrations', { Ref: 'Integration' }]] } } },
+      Stage: { Type: 'AWS::ApiGatewayV2::Stage', Properties: { ApiId: { Ref: 'Api' }, StageName: 'live', AutoDeploy: true } },
+      Chat: { Type: 'AWS::Lambda::Function', Properties: { Runtime: 'nodejs22.x', Handler: 'app.handler', Code: '.', Timeout: 5 } },
+    },
+  };
+  const code = 'exports.handler = async () => ({ statusCode: 200 });';
+  const folder = makeProject(t, null, { 'template.json': template, 'app.js': code });
+  const named = makeProject(t, null, { 'infrastructure.json': template, 'app.js': code });
+  const resolved = /^ {2}API chat \([a-z0-9]{10}\), routes by \$request\.body\.action\n {4}stage live: \/live\n {4}\$default {2}Chat {2}nodejs22\.x app\.handler\n$/;
+
+  for (const project of [folder, path.join(folder, 'template.json'), path.join(named, 'infrastructure.json')]) {
+    const { status, stdout, stderr } = await postern(['check', project]);
+    assert.equal(stderr, '');
+    assert.match(stdout, resolved);
+    assert.equal(status, 0);
+  }
+});
+
+test('what cannot run yet is refused by name', async (t) => {
+  const template = fs.readFileSync(FIXTURE, 'utf8')
+    .replace('IntegrationType: AWS_PROXY\n      IntegrationUri: !Sub arn', 'IntegrationType: HTTP_PROXY\n      IntegrationMethod: POST\n      IntegrationUri: !Sub arn');
+  const { status, stderr } = await postern(['check', makeProject(t, 'cloudformation-chat', { 'template.yaml': template })]);
+
+  assert.equal(status, 2);
+  assert.match(stderr, /template\.yaml:\d+: SendIntegration: .*"integration" is not supported yet/);
+});
