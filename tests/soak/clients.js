@@ -251,6 +251,18 @@ export const kinds = [
   [20, polite], [10, chaotic], [4, silent], [4, impatient], [4, refused], [4, halfway], [4, dribbling], [3, garbage], [6, malformed], [4, unfinished], [3, deaf], [4, halfPost],
 ];
 
+// Clients that come and go: what is kept of those who were there is full then.
+export async function runThrough(world, count, atOnce) {
+  let left = count;
+  const worker = async () => {
+    while (left-- > 0) {
+      const socket = await enter(world, world.chance.branch(left));
+      if (socket) await leave(socket, world.chance.branch(-left));
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+}
+
 // Runs clients, so many at once, until the time is over; ends when the last one is gone.
 export async function runClients(world, atOnce, until) {
   const worker = async () => {
