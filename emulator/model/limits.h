@@ -44,9 +44,10 @@
 #define FUNCTION_RESULT_SIZE_MAX      6291556
 #define FUNCTION_ENVIRONMENT_SIZE_MAX 4096
 
-/* AWS: 300 routes, 300 integrations, 10 stages for each API. */
-#define ROUTES_PER_API_MAX 300
-#define STAGES_PER_API_MAX 10
+/* AWS: 300 routes, 300 integrations, 10 stages, 10 Lambda authorizers for each API. */
+#define ROUTES_PER_API_MAX      300
+#define STAGES_PER_API_MAX      10
+#define AUTHORIZERS_PER_API_MAX 10
 
 /* AWS: what a Lambda authorizer returns has at most 8 KB, a resource in its policy 512 characters.
  */

@@ -220,6 +220,11 @@ static void check_counts(struct reading *reading, const struct api *api, const s
                      "%s.routes: %zu routes are more than the %d that AWS allows unless asked for "
                      "more",
                      place, api->route_count, ROUTES_PER_API_MAX);
+    if (api->authorizer_count > AUTHORIZERS_PER_API_MAX)
+        reading_warn(reading, json_find(object, "authorizers"),
+                     "%s.authorizers: %zu authorizers are more than the %d that AWS allows unless "
+                     "asked for more",
+                     place, api->authorizer_count, AUTHORIZERS_PER_API_MAX);
     if (api->stage_count > STAGES_PER_API_MAX)
         reading_warn(reading, json_find(object, "stages"),
                      "%s.stages: %zu stages are more than the %d that AWS allows unless asked for "

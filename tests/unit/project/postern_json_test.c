@@ -463,6 +463,27 @@ static void more_routes_or_stages_than_awss_quota_are_a_warning(void **state)
     }
 }
 
+static void more_authorizers_than_awss_quota_are_a_warning(void **state)
+{
+    struct scene *scene  = *state;
+    SCOPED_TEXT contents = {0};
+
+    text_append_string(&contents,
+                       "{\"functions\": {\"f\": {\"command\": [\"node\"]}}, \"apis\": {\"c\": "
+                       "{\"routes\": {\"$connect\": {}},\n\"authorizers\": {");
+    for (size_t i = 0; i < 11; i++) {
+        SCOPED_MEMORY char *document = memory_format("%s}}}}", text_string(&contents));
+
+        if (i > 0)
+            assert_string_equal(scene_read_json(scene, document), "");
+        text_append_format(&contents, "%s\"a%zu\": {\"function\": \"f\"}", i > 0 ? "," : "", i);
+    }
+    text_append_string(&contents, "}}}}");
+    assert_string_equal(scene_read_json(scene, text_string(&contents)),
+                        "postern.json:2: warning: apis.c.authorizers: 11 authorizers are more than "
+                        "the 10 that AWS allows unless asked for more\n");
+}
+
 static void names_may_be_as_long_as_awss(void **state)
 {
     struct scene *scene = *state;
@@ -608,6 +629,7 @@ int main(void)
         cmocka_unit_test(a_large_environment_is_a_warning),
         cmocka_unit_test(a_route_is_throttled_by_its_settings_or_its_stages),
         cmocka_unit_test(more_routes_or_stages_than_awss_quota_are_a_warning),
+        cmocka_unit_test(more_authorizers_than_awss_quota_are_a_warning),
         cmocka_unit_test(names_may_be_as_long_as_awss),
         cmocka_unit_test(a_project_becomes_resources),
         cmocka_unit_test(what_a_project_leaves_out_has_defaults),
