@@ -220,6 +220,7 @@ static void add_api(const struct expansion *expansion)
         "RouteSelectionExpression",
         "ApiKeySelectionExpression",
         "Description",
+        "DisableExecuteApiEndpoint",
     };
     const struct json *resource = expansion->resource;
     const struct json *name     = json_find(expansion->properties, "Name");

@@ -82,6 +82,9 @@ static void write_api(struct writing *writing, struct template_resource *resourc
     build_add(api, "id", new_string(writing, id, resource->where));
     put_text(writing, resource, "RouteSelectionExpression", "routeSelectionExpression", api);
     put_text(writing, resource, "ApiKeySelectionExpression", "apiKeySelectionExpression", api);
+    if (template_flag(writing->template, resource, "DisableExecuteApiEndpoint"))
+        build_add(api, "disableExecuteApiEndpoint",
+                  build_boolean(writing->template->arena, true, resource->where));
     add_once(writing, part_of(writing, writing->document, "apis"), name ? name : resource->id, api,
              resource, "API");
     map_put(&writing->apis, id, api);
@@ -197,6 +200,8 @@ static void add_access(struct writing *writing, const struct template_resource *
                                 json_find(resource->properties, "ApiKeyRequired")));
 }
 
+/* AWS?: each of the selection expression and the RouteResponse makes a route two-way; both together
+ * are what is documented. */
 static void write_route(struct writing *writing, struct template_resource *resource)
 {
     struct template *template = writing->template;

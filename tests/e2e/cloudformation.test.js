@@ -28,6 +28,41 @@ test('a template of routes, integrations and a stage runs as it is', async (t) =
   await assert.rejects(management.send(new GetConnectionCommand({ ConnectionId: connectionId })), { name: 'GoneException' });
 });
 
+// A template of one API, with that in its Api, a route for each key with that in it, and more resources.
+const template = (api, routes, more = {}) => ({
+  Resources: {
+    Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'chat', ProtocolType: 'WEBSOCKET', RouteSelectionExpression: '$request.body.action', ...api } },
+    Integration: { Type: 'AWS::ApiGatewayV2::Integration', Properties: { ApiId: { Ref: 'Api' }, IntegrationType: 'AWS_PROXY', IntegrationUri: { 'Fn::GetAtt': ['Chat', 'Arn'] } } },
+    ...Object.fromEntries(Object.entries(routes).map(([id, properties]) => [id, { Type: 'AWS::ApiGatewayV2::Route', Properties: { ApiId: { Ref: 'Api' }, RouteKey: id, Target: { 'Fn::Sub': 'integrations/${Integration}' }, ...properties } }])),
+    Stage: { Type: 'AWS::ApiGatewayV2::Stage', Properties: { ApiId: { Ref: 'Api' }, StageName: 'live', AutoDeploy: true } },
+    Chat: { Type: 'AWS::Lambda::Function', Properties: { Runtime: 'nodejs22.x', Handler: 'app.handler', Code: '.', Timeout: 5 } },
+    ...more,
+  },
+});
+const ANSWER = 'exports.handler = async ({ requestContext }) => ({ statusCode: 200, body: requestContext.routeKey });';
+
+test('a selection expression, a RouteResponse, or both make a route two-way', async (t) => {
+  const response = (route) => ({ Type: 'AWS::ApiGatewayV2::RouteResponse', Properties: { ApiId: { Ref: 'Api' }, RouteId: { Ref: route }, RouteResponseKey: '$default' } });
+  const expression = { RouteResponseSelectionExpression: '$default' };
+  const files = { 'app.js': ANSWER, 'template.json': template({}, { None: {}, Expression: expression, Response: {}, Both: expression }, { One: response('Response'), Two: response('Both') }) };
+  const emulator = await startEmulator(t, null, { files });
+  const client = await emulator.connect('/live');
+
+  client.send({ action: 'None' });
+  for (const action of ['Expression', 'Response', 'Both']) assert.equal(await client.ask({ action }), action);
+  await emulator.waitForLog(/routeKey=None.*reason=no-route-response/);
+  assert.deepEqual(client.messages, []);
+  await client.close();
+});
+
+test('DisableExecuteApiEndpoint refuses the host of the API', async (t) => {
+  const emulator = await startEmulator(t, null, { files: { 'app.js': ANSWER, 'template.json': template({ DisableExecuteApiEndpoint: true }, { None: {} }) } });
+  const { id } = emulator.ready.apis[0];
+
+  assert.equal((await emulator.refused('/live', { headers: { Host: `${id}.execute-api.us-east-1.amazonaws.com` } })).status, 403);
+  await (await emulator.connect('/live')).close();
+});
+
 test('the same template as JSON, with the long forms of functions, is the same', async (t) => {
   const template = {
     Resources: {
