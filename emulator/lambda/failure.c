@@ -10,9 +10,9 @@
 static const char *const no_answers[] = {
     [INVOCATION_SUCCEEDED]      = "",
     [INVOCATION_FUNCTION_ERROR] = "it failed without a word",
-    [INVOCATION_TIMED_OUT]   = "no answer within the integration's timeout, at most 29 s on AWS; a "
-                               "later one is dropped",
-    [INVOCATION_THROTTLED]   = "too many events wait for it",
+    [INVOCATION_TIMED_OUT] = ("no answer within the integration's timeout, at most 29 s on AWS; a "
+                              "later one is dropped"),
+    [INVOCATION_THROTTLED] = "too many events wait for it",
     [INVOCATION_NO_FUNCTION] = "there is no such function any more",
 };
 
