@@ -17,6 +17,7 @@
 #include "http/call.h"
 #include "http/call_state.h"
 #include "http/framing.h"
+#include "http/leavers.h"
 #include "http/peer_watch.h"
 #include "loop/alarm.h"
 #include "loop/loop.h"
@@ -40,13 +41,12 @@ struct http_server {
     struct alarms alarms;
     struct alarm idle; /* when a connection will have been idle for too long */
     struct loop_task pump;
-    struct peer_watch peers;
+    struct peer_watch peers; /* of calls that wait */
+    struct leavers leavers;
     struct queue waiting; /* calls that somebody will answer later */
     struct queue spare;
     size_t connection_count;
-    void *arriving;   /* the client of the socket that is being added */
-    bool has_arrived; /* libmicrohttpd has taken it */
-    bool is_adding;
+    struct http_peer *arriving; /* that is being added */
     bool is_stopping;
 };
 
@@ -164,6 +164,7 @@ static void *on_target(void *owner, const char *target, struct MHD_Connection *c
 {
     struct http_server *server = owner;
     struct call *call          = queue_entry(queue_pop(&server->spare), struct call, link);
+    const struct http_peer *peer;
 
     if (!call)
         call = NEW(struct call);
@@ -172,8 +173,8 @@ static void *on_target(void *owner, const char *target, struct MHD_Connection *c
     call->shared         = server->settings.aws_request_id ? NULL : server->empty;
     call->has_request_id = server->settings.aws_request_id;
     call->on_answered    = resume;
-    call->client =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+    peer = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+    call->client = peer->client;
     call->target = copy_target(call, target);
     return call;
 }
@@ -227,16 +228,19 @@ static void on_connection(void *owner, struct MHD_Connection *connection, void *
                           enum MHD_ConnectionNotificationCode code)
 {
     struct http_server *server = owner;
+    struct http_peer *peer     = *context;
 
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        *context            = server->arriving;
-        server->has_arrived = true;
-        server->connection_count++;
+        *context = server->arriving;
         return;
     }
+    if (peer == server->arriving)
+        return; /* libmicrohttpd couldn't take it after all */
     server->connection_count--;
-    if (server->settings.left && !server->is_adding)
-        server->settings.left(server->settings.owner, *context);
+    leavers_remove(&server->leavers, peer);
+    if (server->settings.left)
+        server->settings.left(server->settings.owner, peer->client);
+    free(peer);
 }
 
 /* HEAD is GET whose body libmicrohttpd leaves out. */
@@ -401,6 +405,8 @@ static int start(struct http_server *server)
     if (result < 0)
         return result;
     result = peer_watch_init(&server->peers, server->loop, on_peer_left, server);
+    if (result == 0)
+        result = leavers_init(&server->leavers, server->loop, &server->alarms);
     if (result < 0)
         return result;
     server->empty  = make_empty_response();
@@ -417,9 +423,10 @@ struct http_server *http_server_new(struct loop *loop, const struct http_setting
 {
     struct http_server *server = NEW(struct http_server);
 
-    server->loop        = loop;
-    server->settings    = *settings;
-    server->peers.epoll = -1;
+    server->loop                = loop;
+    server->settings            = *settings;
+    server->peers.epoll         = -1;
+    server->leavers.watch.epoll = -1;
     if (start(server) < 0) {
         http_server_free(server);
         return NULL;
@@ -467,6 +474,7 @@ void http_server_free(struct http_server *server)
     poller_stop(&server->poller);
     loop_task_cancel(&server->pump);
     peer_watch_deinit(&server->peers);
+    leavers_deinit(&server->leavers);
     alarms_deinit(&server->alarms);
     if (server->empty)
         MHD_destroy_response(server->empty);
@@ -478,20 +486,22 @@ void http_server_free(struct http_server *server)
 int http_server_add(struct http_server *server, int socket, const struct sockaddr *peer,
                     socklen_t peer_size, void *client)
 {
+    SCOPED_MEMORY struct http_peer *arriving = NEW(struct http_peer);
     enum MHD_Result result;
 
-    errno               = 0;
-    server->arriving    = client;
-    server->has_arrived = false;
-    server->is_adding   = true; /* one that fails may begin and end meanwhile */
-    result              = MHD_add_connection(server->daemon, socket, peer, peer_size);
-    server->is_adding   = false;
+    arriving->client = client;
+    arriving->socket = socket;
+    server->arriving = arriving;
+    errno            = 0;
+    result           = MHD_add_connection(server->daemon, socket, peer, peer_size);
+    server->arriving = NULL;
     if (result != MHD_YES) {
         log_info(LOG_FIELDS({"reason", REASON_TOO_MANY_HTTP_CONNECTIONS}),
                  "an HTTP connection is refused: %u are open", server->settings.connections);
         return errno ? -errno : -EIO;
     }
-    assert(server->has_arrived);
+    server->connection_count++;
+    leavers_add(&server->leavers, memory_take(&arriving));
     if (server->settings.idle_seconds > 0 && !server->idle.position)
         alarm_set(&server->alarms, &server->idle, server->settings.idle_seconds * 1000, on_idle);
     return 0;

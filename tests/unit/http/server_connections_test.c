@@ -4,6 +4,13 @@
 
 #include "base/clock.h"
 
+#define END "\r\n\r\n"
+
+static bool is_empty(void *server)
+{
+    return http_server_connection_count(server) == 0;
+}
+
 static void a_body_that_comes_byte_by_byte_has_its_time(void **state)
 {
     struct scene scene;
@@ -62,10 +69,53 @@ static void each_connection_that_was_taken_is_told_to_have_left_once(void **stat
         client_close(&clients[i]);
 }
 
+/* What it has sent and its end arrive together. */
+static void a_peer_that_leaves_amid_a_request_is_noticed(void **state)
+{
+    static const char *const beginnings[] = {
+        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nbegin",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nbeg",
+        "GET /echo HTTP/1.1\r\nHo",
+        "G",
+    };
+    struct scene scene;
+
+    scene_open(&scene);
+    for (size_t i = 0; i < 2 * ARRAY_SIZE(beginnings); i++) {
+        struct client client;
+
+        if (i % 2)
+            client_open_local(&client, &scene);
+        else
+            client_open(&client, &scene);
+        client_send(&client, beginnings[i / 2]);
+        client_close(&client);
+        assert_true(loop_run_until(&scene.loop, is_empty, scene.server, 10000));
+    }
+    scene_close(&scene);
+}
+
+static void a_peer_that_has_closed_its_half_gets_its_answer(void **state)
+{
+    struct scene scene;
+    struct client client;
+
+    scene_open(&scene);
+    client_open(&client, &scene);
+    client_send(&client, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody");
+    shutdown(client.socket, SHUT_WR);
+    client_expect(&client, END "body");
+    assert_true(loop_run_until(&scene.loop, is_empty, scene.server, 10000));
+    client_close(&client);
+    scene_close(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_body_that_comes_byte_by_byte_has_its_time),
+        cmocka_unit_test(a_peer_that_leaves_amid_a_request_is_noticed),
+        cmocka_unit_test(a_peer_that_has_closed_its_half_gets_its_answer),
         cmocka_unit_test(each_connection_that_was_taken_is_told_to_have_left_once),
     };
 
