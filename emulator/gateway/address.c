@@ -99,8 +99,9 @@ static void resolve_by_path(const struct address_book *book, const char *path,
         return;
     }
     if (strcmp(segment, "@connections") == 0) {
-        address->kind = ADDRESS_ANY_STAGE;
-        address->rest = path;
+        address->kind    = ADDRESS_ANY_STAGE;
+        address->rest    = path;
+        address->problem = "a client connects to a stage, not to @connections";
         return;
     }
     set_stage(address, find_only(book, NULL, segment), rest);

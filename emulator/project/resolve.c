@@ -140,6 +140,27 @@ static void print_routes(const struct registry *registry, const struct api *api,
     }
 }
 
+static void print_rate(const char *which, const char *name, const struct token_rate *rate,
+                       struct text *out)
+{
+    text_append_format(out, "      %s", which);
+    append_plain(out, name);
+    text_append_format(out, ": at most %g requests a second, %g at once\n", rate->per_second,
+                       rate->burst);
+}
+
+/* Where a stage says something of it. */
+static void print_throttles(const struct stage *stage, struct text *out)
+{
+    const struct token_rate *rate = &stage->default_throttle;
+
+    if (rate->per_second != REQUEST_RATE_MAX || rate->burst != REQUEST_BURST_MAX)
+        print_rate("each route", "", rate, out);
+    for (size_t i = 0; i < stage->route_settings_count; i++)
+        print_rate("route ", stage->route_settings[i].route_key, &stage->route_settings[i].throttle,
+                   out);
+}
+
 static void print_stage(const struct registry *registry, const struct api *api,
                         const struct stage *stage, const char *http, struct text *out)
 {
@@ -151,6 +172,7 @@ static void print_stage(const struct registry *registry, const struct api *api,
                            http, text_string(&path), http, text_string(&path));
     else
         text_append_format(out, "    stage %s: %s\n", stage->stage_name, text_string(&path));
+    print_throttles(stage, out);
 }
 
 static void print_api(const struct registry *registry, const struct api *api, const char *http,

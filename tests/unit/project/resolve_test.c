@@ -74,6 +74,24 @@ static void a_long_name_pushes_its_own_row_only(void **state)
                         "    0123456789012345678901234567890123456789x  f  node\n");
 }
 
+static void a_stage_shows_how_it_is_throttled(void **state)
+{
+    struct scene *scene = *state;
+    SCOPED_TEXT out     = {0};
+
+    scene_read_json(
+        scene, "{\"apis\": {\"c\": {\"id\": \"rooms00001\", \"routes\": {\"$connect\": {}}, "
+               "\"stages\": {\"dev\": {\"defaultRouteSettings\": {\"throttlingRateLimit\": 2.5}, "
+               "\"routeSettings\": {\"$connect\": {\"throttlingBurstLimit\": 1}}}}}}}");
+    resolve_print(&scene->registry, NULL, &out);
+    assert_string_equal(text_string(&out),
+                        "  API c (rooms00001), routes by $request.body.action\n"
+                        "    stage dev: /dev\n"
+                        "      each route: at most 2.5 requests a second, 5000 at once\n"
+                        "      route $connect: at most 2.5 requests a second, 1 at once\n"
+                        "    $connect  -\n");
+}
+
 static void nothing_is_shown_of_nothing(void **state)
 {
     struct registry registry = {0};
@@ -89,6 +107,7 @@ int main(void)
         cmocka_unit_test(a_registry_is_shown_in_columns),
         cmocka_unit_test(with_a_port_each_stage_has_its_urls),
         cmocka_unit_test(a_long_name_pushes_its_own_row_only),
+        cmocka_unit_test(a_stage_shows_how_it_is_throttled),
         cmocka_unit_test(nothing_is_shown_of_nothing),
     };
 
