@@ -319,10 +319,14 @@ const char *template_needed_text(struct template *template,
 const struct json *template_number(struct template *template,
                                    const struct template_resource *resource, const char *name)
 {
-    const struct json *value = template_property(template, resource, name);
-    const char *text         = template_text_of(template, value);
-    char *end                = NULL;
-    double number            = text ? strtod(text, &end) : 0;
+    return template_number_of(template, template_property(template, resource, name));
+}
+
+const struct json *template_number_of(struct template *template, const struct json *value)
+{
+    const char *text = template_text_of(template, value);
+    char *end        = NULL;
+    double number    = text ? strtod(text, &end) : 0;
 
     if (!value || value->kind == JSON_NUMBER)
         return value;

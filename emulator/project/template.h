@@ -72,6 +72,8 @@ const char *template_needed_text(struct template *template,
                                  const struct template_resource *resource, const char *name);
 const struct json *template_number(struct template *template,
                                    const struct template_resource *resource, const char *name);
+/* The same for a value that is evaluated already. */
+const struct json *template_number_of(struct template *template, const struct json *value);
 bool template_flag(struct template *template, const struct template_resource *resource,
                    const char *name);
 

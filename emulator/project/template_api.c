@@ -222,6 +222,47 @@ static void write_route(struct writing *writing, struct template_resource *resou
     add_once(writing, part_of(writing, api, "routes"), key, route, resource, "route");
 }
 
+/* Of settings for one route or all: what is said of throttling; logging and metrics mean nothing
+ * here. A number may come from a parameter, and then is a text. */
+static void add_throttle(struct template *template, const struct json *settings, struct json *to)
+{
+    static const struct {
+        const char *theirs;
+        const char *ours;
+    } limits[] = {
+        {"ThrottlingRateLimit",  "throttlingRateLimit" },
+        {"ThrottlingBurstLimit", "throttlingBurstLimit"},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
+        const struct json *limit  = json_find(settings, limits[i].theirs);
+        const struct json *number = template_number_of(template, limit);
+
+        if (number)
+            build_add(to, limits[i].ours, build_copy(template->arena, number));
+    }
+}
+
+static void add_throttles(struct template *template, struct template_resource *resource,
+                          struct json *stage)
+{
+    const struct json *all = template_property(template, resource, "DefaultRouteSettings");
+    const struct json *single;
+    struct json *settings;
+
+    if (reading_members(all))
+        add_throttle(
+            template, all,
+            build_container(template->arena, stage, "defaultRouteSettings", JSON_OBJECT, all));
+    single = template_property(template, resource, "RouteSettings");
+    if (!reading_members(single))
+        return;
+    settings = build_container(template->arena, stage, "routeSettings", JSON_OBJECT, single);
+    for (const struct json *route = reading_members(single); route; route = route->next)
+        add_throttle(template, route,
+                     build_container(template->arena, settings, route->name, JSON_OBJECT, route));
+}
+
 static void write_stage(struct writing *writing, struct template_resource *resource)
 {
     struct template *template = writing->template;
@@ -231,6 +272,8 @@ static void write_stage(struct writing *writing, struct template_resource *resou
     const struct json *variables =
         api ? template_property(template, resource, "StageVariables") : NULL;
 
+    if (api)
+        add_throttles(template, resource, stage);
     template->place = resource->id;
     if (!name)
         return;

@@ -55,6 +55,19 @@ test('a selection expression, a RouteResponse, or both make a route two-way', as
   await client.close();
 });
 
+test('the route settings of a stage throttle', async (t) => {
+  const json = template({}, { Loose: { RouteResponseSelectionExpression: '$default' }, Tight: { RouteResponseSelectionExpression: '$default' } });
+  const settings = { DefaultRouteSettings: { ThrottlingRateLimit: 0, ThrottlingBurstLimit: { Ref: 'Burst' }, LoggingLevel: 'INFO' }, RouteSettings: { Tight: { ThrottlingBurstLimit: 1 } } };
+  Object.assign(json.Resources.Stage.Properties, settings);
+  json.Parameters = { Burst: { Type: 'Number', Default: 2 } };
+  const emulator = await startEmulator(t, null, { files: { 'app.js': ANSWER, 'template.json': json } });
+  const client = await emulator.connect('/live');
+
+  for (const action of ['Loose', 'Loose', 'Tight']) assert.equal(await client.ask({ action }), action);
+  for (const action of ['Loose', 'Tight']) assert.match(await client.ask({ action }), /^\{"message": "Too Many Requests", /);
+  await client.close();
+});
+
 test('DisableExecuteApiEndpoint refuses the host of the API', async (t) => {
   const emulator = await startEmulator(t, null, { files: { 'app.js': ANSWER, 'template.json': template({ DisableExecuteApiEndpoint: true }, { None: {} }) } });
   const { id } = emulator.ready.apis[0];
