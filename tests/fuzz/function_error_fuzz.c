@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "fuzz_input.h"
+#include "lambda/failure.h"
 #include "lambda/function_error.h"
 #include "json/scanner.h"
 
@@ -21,6 +22,17 @@ static void check_and_clear(struct text *payload)
     assert(spans[1].data && spans[1].kind == JSON_STRING);
     assert(utf8_is_valid(payload->data, payload->size));
     text_clear(payload);
+}
+
+/* What the log says of a document that a runtime has made. */
+static void check_description(const uint8_t *data, size_t size)
+{
+    char *document   = fuzz_copy(data, size);
+    SCOPED_TEXT text = {0};
+
+    failure_describe_payload(document, size, &text);
+    assert((text.size > 0 || size == 0) && text.size <= 1100);
+    free(document);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -39,5 +51,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_and_clear(&payload);
     function_error_timed_out(&payload, type, status);
     check_and_clear(&payload);
+    check_description(data, size);
     return 0;
 }
