@@ -149,7 +149,7 @@ FUZZERS    := CC=clang BUILD=$(BUILD)/fuzz OPTIMISE="-O1 -g" \
     SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all"
 SECONDS    := 60
 
-$(FUZZ): $(BUILD)/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz_input.h $(filter-out $(BUILD)/cli/main.o,$(OBJECTS))
+$(FUZZ): $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h) $(filter-out $(BUILD)/cli/main.o,$(OBJECTS))
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"
 	@$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $(filter-out %.h,$^) $(LIBS)

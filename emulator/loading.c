@@ -25,9 +25,12 @@ static void print_problems(const struct problems *problems, struct text *out)
 bool loading_read(const struct emulator_settings *settings, struct project *project,
                   struct registry *registry, struct text *errors)
 {
-    const struct project_options options = {settings->region, settings->account,
-                                            settings->parameters};
-    struct problems problems             = {0};
+    const struct project_options options = {
+        .region     = settings->region,
+        .account    = settings->account,
+        .parameters = settings->parameters,
+    };
+    struct problems problems = {0};
     bool is_fine;
 
     if (project_find(settings->project, project, &problems)) {

@@ -16,6 +16,7 @@
 #include "project/problems.h"
 #include "project/project.h"
 #include "project/reading.h"
+#include "project/samconfig.h"
 #include "project/template.h"
 #include "project/template_api.h"
 #include "project/template_function.h"
@@ -38,6 +39,8 @@ static const char *const silent[] = {
     "AWS::Route53::*",
     "AWS::CertificateManager::*",
 };
+
+#define SAMCONFIG "samconfig.toml"
 
 /* Logical ids that the notice of a type names. */
 #define NAMED_MAX 3
@@ -186,6 +189,36 @@ void cloudformation_read(const struct project *project, const struct project_opt
     arena_deinit(&arena);
 }
 
+/* What is beside the template, if anything is, puts its values into options. */
+static void read_samconfig(const struct project *project, struct arena *arena,
+                           struct project_options *options)
+{
+    SCOPED_MEMORY char *path = memory_format("%s/" SAMCONFIG, project->folder);
+    SCOPED_TEXT contents     = {0};
+    struct samconfig config  = {0};
+
+    if (file_read(path, SAMCONFIG_SIZE_MAX, &contents) < 0 || contents.size > SAMCONFIG_SIZE_MAX)
+        return;
+    samconfig_parse(arena, text_string(&contents), contents.size, &config);
+    options->overrides  = config.parameters;
+    options->stack_name = config.stack_name;
+}
+
+static void load(const struct project *project, const struct project_options *options,
+                 const struct text *contents, struct registry *registry, struct problems *problems)
+{
+    struct arena arena           = {0};
+    struct project_options whole = *options;
+
+    read_samconfig(project, &arena, &whole);
+    if (project->is_built)
+        problems_add(problems, true, project->label, 0,
+                     "is newer than the template, and is what runs: changes count after "
+                     "`sam build`; name the template to run it instead");
+    cloudformation_read(project, &whole, text_string(contents), contents->size, registry, problems);
+    arena_deinit(&arena);
+}
+
 void cloudformation_load(const struct project *project, const struct project_options *options,
                          struct registry *registry, struct problems *problems)
 {
@@ -198,6 +231,5 @@ void cloudformation_load(const struct project *project, const struct project_opt
         problems_add(problems, false, project->label, 0,
                      "is larger than %d bytes: this is no template", PROJECT_FILE_SIZE_MAX);
     else
-        cloudformation_read(project, options, text_string(&contents), contents.size, registry,
-                            problems);
+        load(project, options, &contents, registry, problems);
 }

@@ -364,10 +364,11 @@ bool intrinsics_call(struct intrinsics *intrinsics, const char *name, const stru
             *result = functions[i].function(intrinsics, argument);
             return true;
         }
-        nearest_consider(&nearest, functions[i].name);
     }
     if (strncmp(name, "Fn::", 4) != 0)
         return false;
+    for (size_t i = 0; i < ARRAY_SIZE(functions); i++)
+        nearest_consider(&nearest, functions[i].name);
     if (strncmp(name, "Fn::ForEach", 11) == 0)
         *result = refuse(intrinsics, argument);
     else if (nearest.found)

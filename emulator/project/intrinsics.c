@@ -83,6 +83,11 @@ const char *intrinsics_find_given(struct intrinsics *intrinsics, const char *nam
         intrinsics->is_given_used[i] |= is_import;
         return given[i] + size + 1;
     }
+    given = intrinsics->settings.overrides;
+    for (size_t i = 0; given && given[i]; i++) {
+        if (strncmp(given[i], name, size) == 0 && given[i][size] == '=')
+            return given[i] + size + 1;
+    }
     return NULL;
 }
 

@@ -23,6 +23,7 @@ struct intrinsics_settings {
     const char *stack_name;
     char *const *parameters; /* "KEY=VALUE" each, ending in NULL; of one key the first counts.
                                 NULL: none are given */
+    char *const *overrides;  /* the same, for what those don't say */
 
     /*
      * The value of a resource's attribute, "" for what Ref gives, as a string. NULL if there is no

@@ -13,6 +13,10 @@
 #include "project/postern_json.h"
 
 #define POSTERN_JSON "postern.json"
+#define SAMCONFIG    "samconfig.toml"
+
+/* What `sam build` makes of a template. */
+#define BUILT ".aws-sam/build/template.yaml"
 
 /* Kinds of project that can't be read yet. */
 #define CDK        "the CDK's output is"
@@ -87,6 +91,21 @@ static char *label_in(const char *path, const char *name)
     return memory_format("%.*s/%s", (int)size, path, name);
 }
 
+/* True if `sam build` was run after the last change of the template. */
+static bool is_built(const char *folder, const char *template)
+{
+    SCOPED_MEMORY char *source = memory_format("%s/%s", folder, template);
+    SCOPED_MEMORY char *built  = memory_format("%s/" BUILT, folder);
+    struct stat source_status;
+    struct stat built_status;
+
+    return stat(source, &source_status) == 0 && stat(built, &built_status) == 0 &&
+           S_ISREG(built_status.st_mode) &&
+           (built_status.st_mtim.tv_sec > source_status.st_mtim.tv_sec ||
+            (built_status.st_mtim.tv_sec == source_status.st_mtim.tv_sec &&
+             built_status.st_mtim.tv_nsec > source_status.st_mtim.tv_nsec));
+}
+
 static bool find_in_folder(const char *path, struct project *project, struct problems *problems)
 {
     const struct named *found = NULL;
@@ -101,9 +120,10 @@ static bool find_in_folder(const char *path, struct project *project, struct pro
     }
     if (!found)
         return true;
-    project->kind  = found->kind;
-    project->file  = label_in(project->folder, found->name);
-    project->label = label_in(path, found->name);
+    project->kind     = found->kind;
+    project->is_built = found->kind == PROJECT_TEMPLATE && is_built(project->folder, found->name);
+    project->file     = label_in(project->folder, project->is_built ? BUILT : found->name);
+    project->label    = label_in(path, project->is_built ? BUILT : found->name);
     if (found->kind == PROJECT_NONE)
         refuse_unreadable(problems, project->label, found);
     return found->kind != PROJECT_NONE;
@@ -180,7 +200,7 @@ bool project_is_made_of(const struct project *project, const char *path)
         if (strcmp(name, in_folders[i].name) == 0)
             return true;
     }
-    return false;
+    return project->kind == PROJECT_TEMPLATE && strcmp(name, SAMCONFIG) == 0;
 }
 
 void project_deinit(struct project *project)

@@ -19,13 +19,16 @@ struct project_options {
     const char *region;      /* NULL: us-east-1 */
     const char *account;     /* NULL: 000000000000 */
     char *const *parameters; /* "KEY=VALUE" each, ending in NULL: of a template. NULL: none */
+    char *const *overrides;  /* the same from samconfig.toml, for what those don't say */
+    const char *stack_name;  /* NULL: the folder's name */
 };
 
 struct project {
     enum project_kind kind;
-    char *folder; /* absolute; where data, code and .env are looked for */
-    char *file;   /* absolute; NULL for PROJECT_NONE */
-    char *label;  /* the file as the user would name it: for messages; NULL for PROJECT_NONE */
+    char *folder;  /* absolute; where data, code and .env are looked for */
+    char *file;    /* absolute; NULL for PROJECT_NONE */
+    char *label;   /* the file as the user would name it: for messages; NULL for PROJECT_NONE */
+    bool is_built; /* it is what `sam build` has made of a template, which is older */
 };
 
 /*

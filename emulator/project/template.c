@@ -84,11 +84,13 @@ static const char *folder_name(const struct template *template)
     return slash ? slash + 1 : template->project->folder;
 }
 
-/* The folder's name, as a stack may be called. */
+/* As it is deployed; or the folder's name, as a stack may be called. */
 static const char *make_stack_name(struct template *template)
 {
     SCOPED_TEXT name = {0};
 
+    if (template->options->stack_name)
+        return template->options->stack_name;
     for (const char *at = folder_name(template); *at && name.size < STACK_NAME_SIZE_MAX; at++)
         text_append_character(&name, isalnum((unsigned char)*at) ? *at : '-');
     return arena_format(template->arena, "%s%s",
@@ -223,10 +225,16 @@ static void check_conditions(struct template *template)
         struct template_resource *resource = &template->resources[i];
         const struct json *condition       = json_find(resource->where, "Condition");
 
-        if (!condition || condition->kind != JSON_STRING)
+        if (!condition)
             continue;
-        template->place      = resource->id;
-        resource->is_created = intrinsics_holds(template->intrinsics, condition->string, condition);
+        template->place = resource->id;
+        if (condition->kind == JSON_STRING)
+            resource->is_created =
+                intrinsics_holds(template->intrinsics, condition->string, condition);
+        else
+            template_error(template, condition,
+                           "its Condition must be the name of one: quote it if it is a word like "
+                           "No");
     }
     template->place = NULL;
 }
@@ -251,6 +259,7 @@ void template_init(struct template *template, struct arena *arena, const struct 
         .account        = template_account(template),
         .stack_name     = make_stack_name(template),
         .parameters     = options->parameters,
+        .overrides      = options->overrides,
         .find_attribute = find_attribute,
         .report         = on_problem,
         .owner          = template,
@@ -316,12 +325,6 @@ const char *template_needed_text(struct template *template,
     return text;
 }
 
-const struct json *template_number(struct template *template,
-                                   const struct template_resource *resource, const char *name)
-{
-    return template_number_of(template, template_property(template, resource, name));
-}
-
 const struct json *template_number_of(struct template *template, const struct json *value)
 {
     const char *text = template_text_of(template, value);
@@ -334,6 +337,12 @@ const struct json *template_number_of(struct template *template, const struct js
         return build_number(template->arena, number, value);
     template_error(template, value, "must be a number");
     return NULL;
+}
+
+const struct json *template_number(struct template *template,
+                                   const struct template_resource *resource, const char *name)
+{
+    return template_number_of(template, template_property(template, resource, name));
 }
 
 bool template_flag(struct template *template, const struct template_resource *resource,

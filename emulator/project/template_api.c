@@ -75,6 +75,7 @@ static void write_api(struct writing *writing, struct template_resource *resourc
     const char *id       = template_name(writing->template, resource);
 
     if (!protocol || strcmp(protocol, "WEBSOCKET") != 0) {
+        writing->template->place = resource->id;
         template_warn(writing->template, resource->where,
                       "an HTTP API is not run here, only APIs with ProtocolType WEBSOCKET");
         return;

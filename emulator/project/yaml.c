@@ -340,7 +340,9 @@ static bool compose_document(struct composer *composer, struct json **document)
 {
     unsigned height;
 
-    if (!advance(composer) || !advance(composer)) /* the stream and the document begin */
+    if (!advance(composer)) /* the stream begins */
+        return false;
+    if (!advance(composer)) /* the document begins */
         return false;
     if (composer->event.type != YAML_DOCUMENT_START_EVENT)
         return fail(composer, "there is nothing in it");

@@ -5,52 +5,11 @@
 
 #include <assert.h>
 
-#include "base/arena.h"
-#include "base/text.h"
 #include "fuzz_input.h"
-#include "gateway/snapshot.h"
-#include "lambda/command.h"
-#include "model/registry.h"
+#include "fuzz_project.h"
 #include "project/postern_json.h"
 #include "project/problems.h"
 #include "project/project.h"
-#include "project/resolve.h"
-
-static void check_function(const struct function *function)
-{
-    struct arena arena  = {0};
-    const char *problem = "";
-    const char *const *command;
-
-    command = command_build(&arena, function, "/runtime", &problem);
-    assert(*function->name && function->code_uri[0] == '/');
-    assert(function->timeout_seconds > 0 && function->concurrency > 0);
-    assert(command ? command[0] && *command[0] : *problem);
-    arena_deinit(&arena);
-}
-
-static void check_api(const struct registry *registry, const struct api *api)
-{
-    assert(*api->api_id && registry_find_api(registry, api->api_id));
-    for (size_t i = 0; i < api->route_count; i++) {
-        const char *id = api->routes[i].integration_id;
-
-        assert(!id || registry_find_function(registry, api_find_integration(api, id)->function));
-    }
-    for (size_t i = 0; i < api->stage_count; i++)
-        snapshot_drop(snapshot_new(registry, api, &api->stages[i]));
-}
-
-static void check_registry(const struct registry *registry)
-{
-    SCOPED_TEXT shown = {0};
-
-    for (size_t i = 0; i < registry->function_count; i++)
-        check_function(&registry->functions[i]);
-    for (size_t i = 0; i < registry->api_count; i++)
-        check_api(registry, &registry->apis[i]);
-    resolve_print(registry, "localhost:3001", &shown);
-}
 
 static void check_problems(const struct problems *problems, unsigned lines)
 {

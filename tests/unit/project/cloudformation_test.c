@@ -1,0 +1,195 @@
+#include "project/cloudformation.h"
+
+#include "project_scene.h"
+
+#include <fcntl.h>
+
+#include "project/resolve.h"
+
+#define HEAD                                                                                       \
+    "Resources:\n"                                                                                 \
+    "  Api: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: chat, ProtocolType: WEBSOCKET}}\n"   \
+    "  Chat: {Type: AWS::Lambda::Function, Properties: {Runtime: nodejs22.x, Handler: app.f}}\n"   \
+    "  Stage: {Type: AWS::ApiGatewayV2::Stage, Properties: {ApiId: !Ref Api, StageName: dev, "     \
+    "AutoDeploy: true}}\n"
+#define PROXY                                                                                      \
+    "  I: {Type: AWS::ApiGatewayV2::Integration, Properties: {ApiId: !Ref Api, "                   \
+    "IntegrationType: AWS_PROXY, IntegrationUri: !GetAtt Chat.Arn}}\n"
+#define ROUTE(more)                                                                                \
+    "  R: {Type: AWS::ApiGatewayV2::Route, Properties: {ApiId: !Ref Api, " more "}}\n"
+
+static const char *read_template(struct scene *scene, const char *contents)
+{
+    scene_write("app.js", "");
+    scene_write("template.yaml", contents);
+    return scene_read(scene, "template.yaml");
+}
+
+static void what_is_wrong_names_line_resource_and_property(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *yaml;
+        const char *problems;
+    } cases[] = {
+        {"nothing",                   HEAD PROXY ROUTE("RouteKey: $default, Target: !Sub 'integrations/${I}'"), ""                                                                  },
+        {"no map",                    "- a\n",                                                                  "template.yaml:1: a template is a map with Resources in it\n"       },
+        {"no resources",              "Outputs: {}\n",
+         "template.yaml:0: there are no Resources: this is no template with an API\n"                                                                                               },
+        {"no key",                    HEAD PROXY ROUTE("Target: !Sub 'integrations/${I}'"),
+         "template.yaml:6: R: needs a property RouteKey\n"                                                                                                                          },
+        {"an unknown target",         HEAD PROXY ROUTE("RouteKey: a, Target: integrations/x"),
+         "template.yaml:6: R.Target: \"integrations/x\" is no integration of this template: write "
+         "integrations/${ID} with the logical id of one\n"                                                                                                                          },
+        {"an unknown function",
+         HEAD "  I: {Type: AWS::ApiGatewayV2::Integration, Properties: {ApiId: !Ref Api, "
+              "IntegrationType: AWS_PROXY, IntegrationUri: "
+              "'arn:aws:lambda:x:1:function:Chatt'}}\n" ROUTE(
+                  "RouteKey: a, Target: !Sub 'integrations/${I}'"),
+         "template.yaml:5: I.IntegrationUri: the function Chatt is not in this template: did you "
+         "mean Chat?\n"                                                                                                                                                             },
+        {"JWT",                       HEAD ROUTE("RouteKey: $connect, AuthorizationType: JWT"),
+         "template.yaml:5: R.AuthorizationType: AWS has no JWT authorizers for WebSocket APIs: "
+         "take "
+         "a REQUEST authorizer\n"                                                                                                                                                   },
+        {"what postern.json refuses",
+         HEAD PROXY ROUTE("RouteKey: $conect, Target: !Sub 'integrations/${I}'"),
+         "template.yaml:6: R: apis.chat.routes.$conect: there is no such route on AWS: did you "
+         "mean "
+         "\"$connect\"?\n"                                                                                                                                                          },
+        {"an HTTP API",
+         HEAD
+         "  Http: {Type: AWS::ApiGatewayV2::Api, Properties: {ProtocolType: HTTP}}\n" PROXY ROUTE(
+             "RouteKey: a, Target: !Sub 'integrations/${I}'"),
+         "template.yaml:5: warning: Http: an HTTP API is not run here, only APIs with ProtocolType "
+         "WEBSOCKET\n"                                                                                                                                                              },
+        {"a name in a loop",
+         "Resources:\n"
+         "  A: {Type: AWS::Lambda::Function, Properties: {FunctionName: !Ref B}}\n"
+         "  B: {Type: AWS::Lambda::Function, Properties: {FunctionName: !Ref A}}\n",                            "template.yaml:2: B.FunctionName: the name of A depends on itself\n"},
+    };
+    struct scene *scene = *state;
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        if (strcmp(read_template(scene, cases[i].yaml), cases[i].problems) != 0)
+            fail_msg("%s: %s", cases[i].what, text_string(&scene->shown));
+    }
+}
+
+static void a_condition_that_does_not_hold_leaves_its_resource_out(void **state)
+{
+    struct scene *scene = *state;
+
+    assert_string_equal(
+        read_template(scene,
+                      "Conditions: {Never: !Equals [a, b]}\n" HEAD PROXY ROUTE(
+                          "RouteKey: a, Target: !Sub 'integrations/${I}'") "  S: {Type: "
+                                                                           "AWS::Lambda::Function, "
+                                                                           "Condition: Never}\n"),
+        "");
+    assert_int_equal(scene->registry.function_count, 1);
+}
+
+static void sam_expands_as_sam_does(void **state)
+{
+    struct scene *scene = *state;
+    SCOPED_TEXT shown   = {0};
+
+    assert_string_equal(
+        read_template(scene,
+                      "Transform: AWS::Serverless-2016-10-31\n"
+                      "Globals:\n"
+                      "  Function:\n"
+                      "    Runtime: nodejs22.x\n"
+                      "    Environment: {Variables: {AA: global, BB: global}}\n"
+                      "  WebSocketApi: {StageName: live}\n"
+                      "Resources:\n"
+                      "  Api:\n"
+                      "    Type: AWS::Serverless::WebSocketApi\n"
+                      "    Properties:\n"
+                      "      RouteSelectionExpression: $request.body.action\n"
+                      "      DefaultRouteSettings: {ThrottlingBurstLimit: '5'}\n"
+                      "      Routes:\n"
+                      "        joinRoom: {FunctionArn: !GetAtt Chat.Arn}\n"
+                      "  Chat:\n"
+                      "    Type: AWS::Serverless::Function\n"
+                      "    Properties:\n"
+                      "      Handler: app.f\n"
+                      "      Environment:\n"
+                      "        Variables:\n"
+                      "          BB: own\n"
+                      "          CC: !Sub '${ApiliveStage}/${ApiJoinroomRoute}/${ChatRole.Arn}'\n"),
+        "");
+    resolve_print(&scene->registry, NULL, &shown);
+    assert_non_null(strstr(text_string(&shown), "stage live: /live"));
+    assert_non_null(strstr(text_string(&shown), "joinRoom  Chat  nodejs22.x app.f"));
+    {
+        const struct name_values *environment = &scene->registry.functions[0].environment;
+        const char *made                      = name_values_find(environment, "CC");
+
+        assert_string_equal(name_values_find(environment, "AA"), "global");
+        assert_string_equal(name_values_find(environment, "BB"), "own");
+        assert_memory_equal(made, "live/", 5);
+        assert_non_null(strstr(made, "/arn:aws:iam::000000000000:role/"));
+    }
+}
+
+static void what_sam_build_made_is_preferred_while_it_is_newer(void **state)
+{
+    static const char built[]         = HEAD PROXY;
+    struct scene *scene               = *state;
+    const struct timespec old_times[] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
+    const struct timespec new_times[] = {{.tv_sec = 2000}, {.tv_sec = 2000}};
+
+    scene_write("built/app.js", "");
+    scene_write("built/template.yaml", HEAD PROXY);
+    scene_write("built/.aws-sam/build/template.yaml", built);
+    scene_write("built/.aws-sam/build/app.js", "");
+    utimensat(AT_FDCWD, "built/template.yaml", old_times, 0);
+    utimensat(AT_FDCWD, "built/.aws-sam/build/template.yaml", new_times, 0);
+    scene_read(scene, "built");
+    assert_true(scene->project.is_built);
+    assert_string_equal(scene->project.label, "built/.aws-sam/build/template.yaml");
+    assert_non_null(strstr(text_string(&scene->shown), "changes count after `sam build`"));
+
+    utimensat(AT_FDCWD, "built/template.yaml",
+              (const struct timespec[]){
+                  {3000, 0},
+                  {3000, 0}
+    },
+              0);
+    scene_read(scene, "built");
+    assert_string_equal(scene->project.label, "built/template.yaml");
+}
+
+static void samconfig_gives_parameters_and_the_name_of_the_stack(void **state)
+{
+    struct scene *scene = *state;
+
+    scene_write("config/app.js", "");
+    scene_write("config/samconfig.toml", "[default.deploy.parameters]\nstack_name = \"my-stack\"\n"
+                                         "parameter_overrides = \"Stage=prod\"\n");
+    scene_write("config/template.yaml",
+                "Parameters: {Stage: {Type: String}}\n"
+                "Resources:\n"
+                "  F:\n"
+                "    Type: AWS::Lambda::Function\n"
+                "    Properties: {FunctionName: !Sub '${AWS::StackName}-${Stage}', Runtime: "
+                "nodejs22.x, Handler: app.f}\n");
+    scene_read(scene, "config");
+    assert_int_equal(scene->problems.errors, 0);
+    assert_string_equal(scene->registry.functions[0].name, "my-stack-prod");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_wrong_names_line_resource_and_property),
+        cmocka_unit_test(a_condition_that_does_not_hold_leaves_its_resource_out),
+        cmocka_unit_test(sam_expands_as_sam_does),
+        cmocka_unit_test(what_sam_build_made_is_preferred_while_it_is_newer),
+        cmocka_unit_test(samconfig_gives_parameters_and_the_name_of_the_stack),
+    };
+
+    return cmocka_run_group_tests_name("cloudformation", tests, scene_set_up, scene_tear_down);
+}
