@@ -26,10 +26,13 @@
 
 /* Types that need no word: what they do isn't missed, or is done anyhow. */
 static const char *const silent[] = {
-    "AWS::ApiGatewayV2::Deployment",
     "AWS::ApiGateway::Account",
+    "AWS::ApiGatewayV2::Deployment",
     "AWS::CDK::Metadata",
+    "AWS::CertificateManager::*",
+    "AWS::CloudFront::*",
     "AWS::CloudWatch::*",
+    "AWS::EC2::*",
     "AWS::IAM::*",
     "AWS::Lambda::Alias",
     "AWS::Lambda::EventInvokeConfig",
@@ -37,7 +40,18 @@ static const char *const silent[] = {
     "AWS::Lambda::Version",
     "AWS::Logs::*",
     "AWS::Route53::*",
-    "AWS::CertificateManager::*",
+    "AWS::WAFv2::*",
+    "AWS::*::*Policy",
+    "AWS::*::SubnetGroup",
+};
+
+/* What to do about a type that is missed; the first pattern that fits says it. */
+static const struct {
+    const char *type;
+    const char *advice;
+} advices[] = {
+    {"AWS::*::LayerVersion", "handlers don't find what is in a layer: install it beside them"},
+    {"*",                    "handlers reach what they are configured to reach"              },
 };
 
 #define SAMCONFIG "samconfig.toml"
@@ -52,6 +66,15 @@ static bool is_silent(const char *type)
             return true;
     }
     return false;
+}
+
+static const char *find_advice(const char *type)
+{
+    size_t i = 0;
+
+    while (fnmatch(advices[i].type, type, 0) != 0)
+        i++;
+    return advices[i].advice;
 }
 
 /* One notice for all resources of first's type, which is none that is run here. */
@@ -72,10 +95,8 @@ static void give_notice(struct template *template, const struct template_resourc
     }
     if (count > NAMED_MAX)
         text_append_format(&ids, " and %zu more", count - NAMED_MAX);
-    template_warn(template, first->where,
-                  "%s: %s is not run here: handlers reach what they are "
-                  "configured to reach",
-                  text_string(&ids), first->type);
+    template_warn(template, first->where, "%s: %s is not run here: %s", text_string(&ids),
+                  first->type, find_advice(first->type));
 }
 
 static void give_notices(struct template *template)

@@ -63,6 +63,22 @@ static void what_is_wrong_names_line_resource_and_property(void **state)
              "RouteKey: a, Target: !Sub 'integrations/${I}'"),
          "template.yaml:5: warning: Http: an HTTP API is not run here, only APIs with ProtocolType "
          "WEBSOCKET\n"                                                                                                                                                              },
+        {"what isn't run",
+         HEAD PROXY ROUTE(
+             "RouteKey: a, Target: !Sub 'integrations/${I}'") "  Deps: {Type: "
+                                                              "AWS::Serverless::LayerVersion}\n"
+                                                              "  Net: {Type: AWS::EC2::VPC}\n"
+                                                              "  Rooms: {Type: "
+                                                              "AWS::DynamoDB::Table}\n"
+                                                              "  Users: {Type: "
+                                                              "AWS::DynamoDB::Table}\n"
+                                                              "  QueuePolicy: {Type: "
+                                                              "AWS::SQS::QueuePolicy}\n",                       "template.yaml:7: warning: AWS reads resources of SAM only with \"Transform: "
+         "AWS::Serverless-2016-10-31\" in the template\n"
+         "template.yaml:7: warning: Deps: AWS::Serverless::LayerVersion is not run here: handlers "
+         "don't find what is in a layer: install it beside them\n"
+         "template.yaml:9: warning: Rooms, Users: AWS::DynamoDB::Table is not run here: handlers "
+         "reach what they are configured to reach\n"                                       },
         {"a name in a loop",
          "Resources:\n"
          "  A: {Type: AWS::Lambda::Function, Properties: {FunctionName: !Ref B}}\n"
