@@ -195,10 +195,12 @@ static struct json *refer_to_nothing(struct intrinsics *intrinsics, const char *
     const struct json *members[] = {json_find(intrinsics->settings.document, "Resources"),
                                     json_find(intrinsics->settings.document, "Parameters")};
 
-    for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(members) && intrinsics->proposals < INTRINSICS_PROPOSALS_MAX;
+         i++) {
         for (const struct json *member = reading_members(members[i]); member; member = member->next)
             nearest_consider(&nearest, member->name);
     }
+    intrinsics->proposals++;
     if (nearest.found)
         return intrinsics_fail(intrinsics, where,
                                "there is no resource or parameter \"%s\": did you mean \"%s\"?",

@@ -11,9 +11,10 @@
 struct text;
 
 /* What a template can make of itself: values and bytes, and functions in functions. */
-#define INTRINSICS_VALUES_MAX 2000000
-#define INTRINSICS_BYTES_MAX  (32u * 1024 * 1024)
-#define INTRINSICS_DEPTH_MAX  300
+#define INTRINSICS_VALUES_MAX    2000000
+#define INTRINSICS_BYTES_MAX     (32u * 1024 * 1024)
+#define INTRINSICS_PROPOSALS_MAX 100
+#define INTRINSICS_DEPTH_MAX     300
 
 /* A condition's value, once it is known. */
 enum condition_state { CONDITION_UNKNOWN, CONDITION_ASKED, CONDITION_TRUE, CONDITION_FALSE };
@@ -32,7 +33,8 @@ struct intrinsics {
     unsigned depth;
     size_t values; /* made so far */
     size_t bytes;
-    bool is_exhausted; /* and was reported */
+    bool is_exhausted;  /* and was reported */
+    unsigned proposals; /* names proposed so far: each looks at all there are */
 };
 
 /* Reports a problem of where, and returns the empty string that stands for the value. */

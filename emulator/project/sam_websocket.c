@@ -236,6 +236,17 @@ static void add_api(const struct expansion *expansion)
                "needs a RouteSelectionExpression, like $request.body.action");
 }
 
+/* SAM: the stage called "default" has another logical id than one would expect. */
+static const char *stage_id(const struct expansion *expansion)
+{
+    const struct json *name = json_find(expansion->properties, "StageName");
+    const char *part        = name && name->kind == JSON_STRING ? name->string : "";
+
+    if (!name || strcmp(part, STAGE_DEFAULT) == 0)
+        part = "Default";
+    return arena_format(expansion->sam->arena, "%s%sStage", expansion->resource->name, part);
+}
+
 static void add_stage(const struct expansion *expansion)
 {
     static const char *const passed[] = {"StageVariables", "AccessLogSettings",
@@ -243,19 +254,60 @@ static void add_stage(const struct expansion *expansion)
     struct arena *arena               = expansion->sam->arena;
     const struct json *name           = json_find(expansion->properties, "StageName");
     const struct json *where          = name ? name : expansion->resource;
-    const char *part                  = name && name->kind == JSON_STRING ? name->string : "";
-    struct json *stage;
-
-    if (!name || strcmp(part, STAGE_DEFAULT) == 0)
-        part = "Default";
-    stage =
-        add_resource(expansion, arena_format(arena, "%s%sStage", expansion->resource->name, part),
-                     "AWS::ApiGatewayV2::Stage", where);
+    struct json *stage =
+        add_resource(expansion, stage_id(expansion), "AWS::ApiGatewayV2::Stage", where);
     build_add(stage, "ApiId", new_ref(expansion, expansion->resource->name, where));
     build_add(stage, "StageName",
               name ? build_copy(arena, name) : new_string(expansion, STAGE_DEFAULT, where));
     build_add(stage, "AutoDeploy", build_boolean(arena, true, where));
     pass(expansion, expansion->properties, passed, ARRAY_SIZE(passed), stage);
+}
+
+/* One mapping; SAM: a base path is written with or without slashes around it. */
+static void add_mapping(const struct expansion *expansion, const char *domain, const char *stage,
+                        const struct json *path, size_t number, const struct json *where)
+{
+    struct arena *arena  = expansion->sam->arena;
+    const char *api      = expansion->resource->name;
+    const char *id       = number == 0 ? arena_format(arena, "%sApiMapping", api)
+                                       : arena_format(arena, "%sApiMapping%zu", api, number + 1);
+    struct json *mapping = add_resource(expansion, id, "AWS::ApiGatewayV2::ApiMapping", where);
+
+    build_add(mapping, "ApiId", new_ref(expansion, api, where));
+    build_add(mapping, "DomainName", new_ref(expansion, domain, where));
+    build_add(mapping, "Stage", new_ref(expansion, stage, where));
+    if (path && path->kind == JSON_STRING) {
+        const char *key = path->string + strspn(path->string, "/");
+
+        build_add(mapping, "ApiMappingKey", build_string(arena, key, strcspn(key, "/"), path));
+    } else if (path) {
+        build_add(mapping, "ApiMappingKey", build_copy(arena, path));
+    }
+}
+
+static void add_domain(const struct expansion *expansion)
+{
+    const struct json *domain = json_find(expansion->properties, "Domain");
+    const struct json *name   = json_find(domain, "DomainName");
+    const struct json *paths  = json_find(domain, "BasePath");
+    struct arena *arena       = expansion->sam->arena;
+    const char *id            = arena_format(arena, "%sDomainName", expansion->resource->name);
+    const char *stage         = stage_id(expansion);
+    const struct json *path   = paths && paths->kind == JSON_ARRAY ? paths->first : paths;
+
+    if (!domain)
+        return;
+    if (!name) {
+        report(expansion, domain, ".Domain", "needs a DomainName");
+        return;
+    }
+    build_add(add_resource(expansion, id, "AWS::ApiGatewayV2::DomainName", domain), "DomainName",
+              build_copy(arena, name));
+    add_mapping(expansion, id, stage, path, 0, domain);
+    for (size_t i = 1; paths && i < paths->count && paths->kind == JSON_ARRAY; i++) {
+        path = path->next;
+        add_mapping(expansion, id, stage, path, i, domain);
+    }
 }
 
 void sam_websocket_expand(const struct sam *sam, const struct json *resource,
@@ -274,4 +326,5 @@ void sam_websocket_expand(const struct sam *sam, const struct json *resource,
     for (const struct json *route = reading_members(routes); route; route = route->next)
         add_route(&expansion, route);
     add_stage(&expansion);
+    add_domain(&expansion);
 }

@@ -125,6 +125,7 @@ static void sam_expands_as_sam_does(void **state)
                       "    Properties:\n"
                       "      RouteSelectionExpression: $request.body.action\n"
                       "      DefaultRouteSettings: {ThrottlingBurstLimit: '5'}\n"
+                      "      Domain: {DomainName: ws.example.com, BasePath: [/, /v1]}\n"
                       "      Routes:\n"
                       "        joinRoom: {FunctionArn: !GetAtt Chat.Arn}\n"
                       "  Chat:\n"
@@ -138,6 +139,8 @@ static void sam_expands_as_sam_does(void **state)
         "");
     resolve_print(&scene->registry, NULL, &shown);
     assert_non_null(strstr(text_string(&shown), "stage live: /live"));
+    assert_non_null(strstr(text_string(&shown), "  ws.example.com/ is stage live of "));
+    assert_non_null(strstr(text_string(&shown), "  ws.example.com/v1 is stage live of "));
     assert_non_null(strstr(text_string(&shown), "joinRoom  Chat  nodejs22.x app.f"));
     {
         const struct name_values *environment = &scene->registry.functions[0].environment;
