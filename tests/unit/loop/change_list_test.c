@@ -55,7 +55,7 @@ static void more_than_the_list_holds_is_everything(void **state)
     struct change_list list = {0};
 
     for (int i = 0; i <= CHANGE_LIST_MAX; i++) {
-        char name[8];
+        char name[16];
 
         assert_false(list.is_everything);
         snprintf(name, sizeof name, "%d", i);
