@@ -160,8 +160,8 @@ fuzz: ## Fuzz every parser with libFuzzer; T=word picks targets, SECONDS=60 is f
 	@T="$(T)" scripts/fuzz.sh $(BUILD)/fuzz $(SECONDS)
 
 .PHONY: check-fuzz
-check-fuzz:
-	@$(MAKE) --no-print-directory SECONDS=20 fuzz
+check-fuzz: # more at once than there are cores: what counts is that all are tried
+	@AT_ONCE=$$((2 * $$(nproc))) $(MAKE) --no-print-directory SECONDS=20 fuzz
 
 .PHONY: soak check-soak
 soak: SECONDS := 120

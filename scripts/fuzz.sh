@@ -1,11 +1,13 @@
 #!/bin/bash
-# Runs the fuzz targets built in a folder, each for some seconds from its seeds, as many at once as
-# there are cores. T picks them by name. Fails if anything was found, and says how to see it again.
+# Runs the fuzz targets built in a folder, each for some seconds from its seeds, AT_ONCE at a time (as
+# many as there are cores). T picks them by name. Fails if anything was found, and says how to see it
+# again.
 set -eu
 
 build=$1
 seconds=$2
 findings=$build/findings
+at_once=${AT_ONCE:-$(nproc)}
 shopt -s nullglob
 
 # One target, in the background: its report goes to a file.
@@ -67,9 +69,9 @@ take_one() {
     unset "running[$pid]"
 }
 
-echo "fuzzing ${#names[@]} targets for $seconds s each, $(nproc) at once"
+echo "fuzzing ${#names[@]} targets for $seconds s each, $at_once at once"
 for name in "${names[@]}"; do
-    [ ${#running[@]} -lt "$(nproc)" ] || take_one
+    [ ${#running[@]} -lt "$at_once" ] || take_one
     fuzz "$name" &
     running[$!]=$name
 done
