@@ -244,13 +244,7 @@ void cloudformation_load(const struct project *project, const struct project_opt
                          struct registry *registry, struct problems *problems)
 {
     SCOPED_TEXT contents = {0};
-    int result           = file_read(project->file, PROJECT_FILE_SIZE_MAX, &contents);
 
-    if (result < 0)
-        problems_add(problems, false, project->label, 0, "can't be read: %s", strerror(-result));
-    else if (contents.size > PROJECT_FILE_SIZE_MAX)
-        problems_add(problems, false, project->label, 0,
-                     "is larger than %d bytes: this is no template", PROJECT_FILE_SIZE_MAX);
-    else
+    if (project_read_file(project, "template", &contents, problems))
         load(project, options, &contents, registry, problems);
 }

@@ -4,10 +4,8 @@
 
 #include "base/arena.h"
 #include "base/embedded.h"
-#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "model/limits.h"
 #include "project/cloudformation.h"
 #include "project/postern_access.h"
 #include "project/postern_api.h"
@@ -114,14 +112,8 @@ void postern_json_load(const struct project *project, const struct project_optio
                        struct registry *registry, struct problems *problems)
 {
     SCOPED_TEXT contents = {0};
-    int result           = file_read(project->file, PROJECT_FILE_SIZE_MAX, &contents);
 
-    if (result < 0)
-        problems_add(problems, false, project->label, 0, "can't be read: %s", strerror(-result));
-    else if (contents.size > PROJECT_FILE_SIZE_MAX)
-        problems_add(problems, false, project->label, 0,
-                     "is larger than %d bytes: this is no project file", PROJECT_FILE_SIZE_MAX);
-    else
+    if (project_read_file(project, "project file", &contents, problems))
         postern_json_read(project, options, text_string(&contents), contents.size, registry,
                           problems);
 }

@@ -9,6 +9,8 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/text.h"
+#include "model/limits.h"
 #include "project/cloudformation.h"
 #include "project/postern_json.h"
 
@@ -185,6 +187,21 @@ void project_load(const struct project *project, const struct project_options *o
         break;
     }
     problems_sort(problems);
+}
+
+bool project_read_file(const struct project *project, const char *what, struct text *contents,
+                       struct problems *problems)
+{
+    int result = file_read(project->file, PROJECT_FILE_SIZE_MAX, contents);
+
+    if (result >= 0 && contents->size <= PROJECT_FILE_SIZE_MAX)
+        return true;
+    if (result < 0)
+        problems_add(problems, false, project->label, 0, "can't be read: %s", strerror(-result));
+    else
+        problems_add(problems, false, project->label, 0, "is larger than %d bytes: this is no %s",
+                     PROJECT_FILE_SIZE_MAX, what);
+    return false;
 }
 
 bool project_is_made_of(const struct project *project, const char *path)

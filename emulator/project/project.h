@@ -11,6 +11,7 @@
 #include "project/problems.h"
 
 struct registry;
+struct text;
 
 enum project_kind { PROJECT_NONE, PROJECT_POSTERN_JSON, PROJECT_TEMPLATE };
 
@@ -42,6 +43,11 @@ bool project_find(const char *path, struct project *project, struct problems *pr
  * the registry must not be used. */
 void project_load(const struct project *project, const struct project_options *options,
                   struct registry *registry, struct problems *problems);
+
+/* Reads its whole file. False, with a problem, if that can't be; what is how a file is called here
+ * that is as large as none can be: "project file". */
+bool project_read_file(const struct project *project, const char *what, struct text *contents,
+                       struct problems *problems);
 
 /* True if path, which is absolute, is its file, or could become it. */
 bool project_is_made_of(const struct project *project, const char *path);
