@@ -17,7 +17,8 @@
 struct access {
     char *authorizer; /* NULL: none */
     char *function;
-    char **sources; /* as they are written */
+    char **sources;                   /* as they are written */
+    struct identity_source *compiled; /* of the same; their names point into sources */
     size_t source_count;
     bool needs_iam;
     bool wants_key;
@@ -43,8 +44,14 @@ static void copy_authorizer(struct access *access, const struct authorizer *auth
     access->function     = memory_copy_string(authorizer->function);
     access->sources      = memory_new((count + 1) * sizeof *access->sources);
     access->source_count = count;
-    for (size_t i = 0; i < count; i++)
+    access->compiled     = memory_new((count + 1) * sizeof *access->compiled);
+    for (size_t i = 0; i < count; i++) {
+        SCOPED_TEXT problem = {0};
+
         access->sources[i] = memory_copy_string(authorizer->identity_sources[i]);
+        if (!identity_source_read(access->sources[i], &access->compiled[i], &problem))
+            assert(!"the loaders let well-formed sources through only");
+    }
 }
 
 static void copy_keys(struct access *access, const struct registry *registry)
@@ -94,6 +101,7 @@ void access_free(struct access *access)
         free(access->keys[i].value);
     }
     free(access->sources);
+    free(access->compiled);
     free(access->keys);
     free(access->authorizer);
     free(access->function);
@@ -152,11 +160,7 @@ const char *access_missing_source(const struct access *access, const struct requ
                                   const struct name_values *stage_variables)
 {
     for (size_t i = 0; i < access->source_count; i++) {
-        struct identity_source source = {0};
-        SCOPED_TEXT problem           = {0};
-
-        if (!identity_source_read(access->sources[i], &source, &problem) ||
-            !has_source(&source, head, stage_variables))
+        if (!has_source(&access->compiled[i], head, stage_variables))
             return access->sources[i];
     }
     return NULL;

@@ -54,7 +54,7 @@ struct handshake {
     struct snapshot *snapshot;     /* kept, from AUTHORIZING on */
     const struct snapshot_route *route;
     struct authorization authorization;
-    char trace_id[ID_TRACE_SIZE];
+    char trace_id[ID_TRACE_SIZE]; /* "" until an event has it: trace_id() */
     struct invocation invocation;
     struct store_waiter row;
     struct text protocol; /* the subprotocol that the handler chose; empty: none */
@@ -238,9 +238,8 @@ static void take_authorization(struct handshake *handshake)
         forget_connection(handshake);
         become(handshake, HANDSHAKE_REFUSED);
     } else {
-        if (authorization->snapshot->access)
-            connection_authorize(handshake->connection, string_or_null(&authorization->context),
-                                 string_or_null(&authorization->credentials));
+        connection_authorize(handshake->connection, string_or_null(&authorization->context),
+                             string_or_null(&authorization->credentials));
         become(handshake, HANDSHAKE_CONNECTING);
     }
 }
@@ -250,16 +249,27 @@ static void on_authorized(struct authorization *authorization)
     take_authorization(container_of(authorization, struct handshake, authorization));
 }
 
+/* The same for the authorizer and the $connect handler. */
+static const char *trace_id(struct handshake *handshake)
+{
+    if (!handshake->trace_id[0])
+        id_trace(clock_milliseconds(), handshake->trace_id);
+    return handshake->trace_id;
+}
+
 static void authorize(struct handshake *handshake)
 {
     struct authorization *authorization = &handshake->authorization;
 
+    if (!handshake->snapshot->access) {
+        become(handshake, HANDSHAKE_CONNECTING);
+        return;
+    }
     authorization->gateway    = handshake->gateway;
     authorization->snapshot   = handshake->snapshot;
     authorization->connection = handshake->connection;
     authorization->done       = on_authorized;
-    id_trace(clock_milliseconds(), handshake->trace_id);
-    if (authorization_begin(authorization, arrival_head(handshake->arrival), handshake->trace_id) ==
+    if (authorization_begin(authorization, arrival_head(handshake->arrival), trace_id(handshake)) ==
         AUTHORIZATION_PENDING)
         arrival_watch(handshake->arrival, on_client_left, handshake);
     else
@@ -387,7 +397,7 @@ static void run_connect_route(struct handshake *handshake)
                             &authorizer);
         event.facts.authorizer = text_string(&authorizer);
     }
-    event_write_connect(&event, arrival_head(handshake->arrival), handshake->trace_id,
+    event_write_connect(&event, arrival_head(handshake->arrival), trace_id(handshake),
                         &handshake->invocation.event);
     lambda_invoke(handshake->gateway->settings.lambda, &handshake->invocation);
     arrival_watch(handshake->arrival, on_client_left, handshake);
