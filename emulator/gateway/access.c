@@ -50,7 +50,7 @@ static void copy_authorizer(struct access *access, const struct authorizer *auth
 
         access->sources[i] = memory_copy_string(authorizer->identity_sources[i]);
         if (!identity_source_read(access->sources[i], &access->compiled[i], &problem))
-            assert(!"the loaders let well-formed sources through only");
+            abort(); /* the loaders let well-formed sources through only */
     }
 }
 
