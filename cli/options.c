@@ -152,6 +152,8 @@ static const struct option table[] = {
      .help = "whose certificates handlers trust [.postern beside the project]"},
     {"env-file", .subcommands = EMULATE | CHECK | INVOKE, TEXT("FILE", settings.env_file),
      .help = "more environment for handlers, like dotenv's [.env beside the project]"},
+    {"env-vars", .subcommands = EMULATE | CHECK | INVOKE, TEXT("FILE", settings.env_vars),
+     .help = "SAM's env.json: values of variables that functions declare"},
     {"in-memory", .subcommands = START, FLAG(settings.in_memory), .otherwise = "off",
      .help = "keep nothing in the database"},
     {"in-memory", .subcommands = RUN, FLAG(settings.in_memory), .otherwise = "on",

@@ -18,9 +18,9 @@
 #include "loop/alarm.h"
 #include "loop/loop.h"
 #include "loop/signals.h"
+#include "model/function_proposal.h"
 #include "model/limits.h"
 #include "sample/sample_event.h"
-#include "json/nearest.h"
 
 /* A signal's exit status, as shells have it. */
 #define STATUS_OF_SIGNAL 128
@@ -49,23 +49,17 @@ static bool find_function(struct invoke *invoke, struct text *errors)
 {
     const struct registry *registry = &invoke->configuration->registry;
     const struct project *project   = &invoke->configuration->project;
-    struct nearest nearest          = {.wanted = invoke->settings->function};
+    const char *name                = invoke->settings->function;
 
     if (project->kind == PROJECT_NONE) {
         text_append_format(errors, "there is no project in %s\n", project->folder);
         return false;
     }
-    invoke->function = registry_find_function(registry, invoke->settings->function);
+    invoke->function = registry_find_function_called(registry, name);
     if (invoke->function)
         return true;
-    for (size_t i = 0; i < registry->function_count; i++)
-        nearest_consider(&nearest, registry->functions[i].name);
-    text_append_format(errors, "there is no function %s in %s", nearest.wanted, project->label);
-    if (nearest.found)
-        text_append_format(errors, ": did you mean %s?", nearest.found);
-    for (size_t i = 0; !nearest.found && i < registry->function_count; i++)
-        text_append_format(errors, "%s %s", i == 0 ? ": there is" : ",",
-                           registry->functions[i].name);
+    text_append_format(errors, "there is no function %s in %s", name, project->label);
+    function_proposal_append(registry, name, errors);
     text_append_character(errors, '\n');
     return false;
 }

@@ -35,6 +35,7 @@ bool loading_read(const struct emulator_settings *settings, struct project *proj
 
     if (project_find(settings->project, project, &problems)) {
         project_load(project, &options, registry, &problems);
+        project_load_env_vars(settings->env_vars, registry, &problems);
         project_load_environment(project, settings->env_file, getenv, registry, &problems);
     }
     print_problems(&problems, errors);

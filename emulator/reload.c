@@ -296,8 +296,7 @@ struct reload *reload_new(const struct reload_settings *settings)
     };
 
     reload->settings = *settings;
-    watched_init(&reload->watched, settings->emulator->env_file, settings->emulator->ready_file,
-                 settings->data_folder);
+    watched_init(&reload->watched, settings->emulator, settings->data_folder);
     text_append_string(&reload->told, text_string(&current(reload)->problems));
     reload->watch = watch_new(&watched);
     if (!reload->watch) {

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "configuration.h"
+#include "emulator.h"
 #include "model/registry.h"
 #include "project/watching.h"
 
@@ -35,12 +36,13 @@ static char *resolve(const char *path)
                     : NULL;
 }
 
-void watched_init(struct watched *watched, const char *env_file, const char *ready_file,
+void watched_init(struct watched *watched, const struct emulator_settings *settings,
                   const char *data_folder)
 {
     *watched = (struct watched){
-        .env_file    = resolve(env_file),
-        .ready_file  = resolve(ready_file),
+        .env_file    = resolve(settings->env_file),
+        .env_vars    = resolve(settings->env_vars),
+        .ready_file  = resolve(settings->ready_file),
         .data_folder = memory_copy_string(data_folder),
     };
 }
@@ -48,6 +50,7 @@ void watched_init(struct watched *watched, const char *env_file, const char *rea
 void watched_deinit(struct watched *watched)
 {
     free(watched->env_file);
+    free(watched->env_vars);
     free(watched->ready_file);
     free(watched->data_folder);
 }
@@ -55,6 +58,8 @@ void watched_deinit(struct watched *watched)
 static bool is_env_file(const struct watched *watched, const struct project *project,
                         const char *path)
 {
+    if (watched->env_vars && strcmp(path, watched->env_vars) == 0)
+        return true;
     if (watched->env_file)
         return strcmp(path, watched->env_file) == 0;
     return file_is_in(path, project->folder) &&
@@ -104,22 +109,27 @@ bool watched_touches_code(const struct function *function, const char *path)
     return file_is_in(path, function->code_uri) || file_is_in(function->code_uri, path);
 }
 
+static const char *folder_of(struct arena *arena, const char *file)
+{
+    size_t size = (size_t)(last_component(file) - file);
+
+    return arena_format(arena, "%.*s", (int)(size > 1 ? size - 1 : size), file);
+}
+
 const char **watched_folders(const struct watched *watched,
                              const struct configuration *configuration, struct arena *arena,
                              size_t *count)
 {
     const struct registry *registry = &configuration->registry;
-    const char **folders = arena_new(arena, (registry->function_count + 2) * sizeof *folders);
+    const char **folders = arena_new(arena, (registry->function_count + 3) * sizeof *folders);
 
     *count              = 0;
     folders[(*count)++] = configuration->project.folder;
     for (size_t i = 0; i < registry->function_count; i++)
         folders[(*count)++] = registry->functions[i].code_uri;
-    if (watched->env_file) {
-        size_t size = (size_t)(last_component(watched->env_file) - watched->env_file);
-
-        folders[(*count)++] =
-            arena_format(arena, "%.*s", (int)(size > 1 ? size - 1 : size), watched->env_file);
-    }
+    if (watched->env_file)
+        folders[(*count)++] = folder_of(arena, watched->env_file);
+    if (watched->env_vars)
+        folders[(*count)++] = folder_of(arena, watched->env_vars);
     return folders;
 }

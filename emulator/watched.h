@@ -7,17 +7,19 @@
 
 struct arena;
 struct configuration;
+struct emulator_settings;
 struct function;
 
 /* What doesn't change with the configuration. Paths are absolute. */
 struct watched {
     char *env_file;    /* NULL: .env beside the project */
+    char *env_vars;    /* NULL: none */
     char *ready_file;  /* ours, as is: NULL: none */
     char *data_folder; /* this one */
 };
 
-/* Files are as the command line names them, NULL if it doesn't. */
-void watched_init(struct watched *watched, const char *env_file, const char *ready_file,
+/* The settings' files are as the command line names them, NULL if it doesn't. */
+void watched_init(struct watched *watched, const struct emulator_settings *settings,
                   const char *data_folder);
 void watched_deinit(struct watched *watched);
 
@@ -25,7 +27,7 @@ void watched_deinit(struct watched *watched);
 bool watched_ignores(const struct watched *watched, const struct configuration *configuration,
                      const char *path);
 
-/* True for the project file, what could become it, and the environment file. */
+/* True for the project file, what could become it, and the files of variables. */
 bool watched_makes_project(const struct watched *watched, const struct configuration *configuration,
                            const char *path);
 

@@ -98,6 +98,17 @@ struct function *registry_find_function(const struct registry *registry, const c
     return NULL;
 }
 
+struct function *registry_find_function_called(const struct registry *registry, const char *name)
+{
+    struct function *function = registry_find_function(registry, name);
+
+    for (size_t i = 0; name && !function && i < registry->function_count; i++) {
+        if (is_same(registry->functions[i].logical_id, name))
+            function = &registry->functions[i];
+    }
+    return function;
+}
+
 struct api *registry_find_api(const struct registry *registry, const char *api_id)
 {
     for (size_t i = 0; api_id && i < registry->api_count; i++) {
@@ -188,6 +199,7 @@ void function_copy(struct function *to, const struct function *from)
 {
     *to = (struct function){
         .name             = memory_copy_string(from->name),
+        .logical_id       = memory_copy_string(from->logical_id),
         .runtime          = memory_copy_string(from->runtime),
         .handler          = memory_copy_string(from->handler),
         .command          = copy_command(from->command),
@@ -211,6 +223,7 @@ bool function_equals(const struct function *a, const struct function *b)
 void function_deinit(struct function *function)
 {
     free(function->name);
+    free(function->logical_id);
     free(function->runtime);
     free(function->handler);
     free_command(function->command);

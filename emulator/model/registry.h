@@ -16,10 +16,11 @@
 
 struct function {
     char *name;
-    char *runtime;  /* "nodejs20.x"; NULL where command is given without one */
-    char *handler;  /* "src/connect.handler"; NULL if the runtime needs none */
-    char **command; /* argv, ending in NULL; NULL: the runtime's own */
-    char *code_uri; /* absolute path of the folder the process starts in */
+    char *logical_id; /* what a template calls it; NULL: there is none */
+    char *runtime;    /* "nodejs20.x"; NULL where command is given without one */
+    char *handler;    /* "src/connect.handler"; NULL if the runtime needs none */
+    char **command;   /* argv, ending in NULL; NULL: the runtime's own */
+    char *code_uri;   /* absolute path of the folder the process starts in */
     int timeout_seconds;
     int memory_megabytes;
     int concurrency; /* processes at most */
@@ -130,6 +131,8 @@ struct route_settings *stage_add_route_settings(struct stage *stage);
 
 /* NULL if there is none of that name or id. */
 struct function *registry_find_function(const struct registry *registry, const char *name);
+/* The same for the name or, where no function has it, a template's logical id. */
+struct function *registry_find_function_called(const struct registry *registry, const char *name);
 struct api *registry_find_api(const struct registry *registry, const char *api_id);
 const struct route *api_find_route(const struct api *api, const char *route_key);
 const struct authorizer *api_find_authorizer(const struct api *api, const char *name);

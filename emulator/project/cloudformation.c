@@ -176,12 +176,13 @@ void cloudformation_read_document(const struct project *project,
     }
     template_init(&template, arena, project, options, document, problems);
     written = write(&template);
+    count   = problems->count;
+    if (problems->errors == errors) {
+        postern_json_read_document(project, arena, written, registry, problems);
+        name_resources(document, problems, count);
+        template_function_note_ids(&template, registry);
+    }
     template_deinit(&template);
-    count = problems->count;
-    if (problems->errors > errors)
-        return;
-    postern_json_read_document(project, arena, written, registry, problems);
-    name_resources(document, problems, count);
 }
 
 static bool is_json(const char *contents)

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "base/memory.h"
+#include "model/registry.h"
 #include "project/project.h"
 #include "project/reading.h"
 #include "project/template.h"
@@ -171,4 +172,17 @@ void template_function_write(struct template *template, struct json *document,
             template_warn(template, where, "is left out: %s", obstacle);
     }
     template->place = NULL;
+}
+
+void template_function_note_ids(struct template *template, struct registry *registry)
+{
+    for (size_t i = 0; i < template->resource_count; i++) {
+        struct template_resource *resource = &template->resources[i];
+        struct function *function          = NULL;
+
+        if (strcmp(resource->type, FUNCTION) == 0 && resource->is_created)
+            function = registry_find_function(registry, template_name(template, resource));
+        if (function && !function->logical_id)
+            function->logical_id = memory_copy_string(resource->id);
+    }
 }

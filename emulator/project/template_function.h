@@ -4,6 +4,7 @@
 
 struct json;
 struct map;
+struct registry;
 struct template;
 
 /*
@@ -12,3 +13,6 @@ struct template;
  */
 void template_function_write(struct template *template, struct json *document,
                              const struct map *used);
+
+/* Notes in the functions that came of it what the template calls them. */
+void template_function_note_ids(struct template *template, struct registry *registry);
