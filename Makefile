@@ -23,6 +23,8 @@ CLI       := $(wildcard cli/*.c cli/*/*.c)
 HEADERS   := $(wildcard emulator/*.h emulator/*/*.h cli/*.h cli/*/*.h)
 TESTS     := $(wildcard tests/unit/*.h tests/unit/*/*.[ch] tests/fuzz/*.[ch] tests/bench/*.[ch])
 EMBEDDED  := $(sort $(wildcard schemas/*.json schemas/*/*.json schemas/*/*.sql emulator/lambda/bootstrap/* cli/help/*.txt cli/completion/*.*sh cli/init/*/*))
+PRELOAD   := emulator/lambda/preload/postern_redirect.c
+PRELOADED := $(BUILD)/emulator/lambda/preload/postern_redirect.so
 LIBRARY   := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embedded_files.o
 OBJECTS   := $(LIBRARY) $(CLI:%.c=$(BUILD)/%.o)
 
@@ -69,10 +71,17 @@ $(BUILD)/%.o: %.c
 	@echo "  CC    $<"
 	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/embedded_files.o: $(EMBEDDED) scripts/embed.sh
+$(BUILD)/embedded_files.o: $(EMBEDDED) $(PRELOADED) scripts/embed.sh
 	@mkdir -p $(@D)
-	scripts/embed.sh $(EMBEDDED) > $(BUILD)/embedded_files.S
+	scripts/embed.sh $(EMBEDDED) emulator/lambda/bootstrap/$(notdir $(PRELOADED))=$(PRELOADED) > $(BUILD)/embedded_files.S
 	$(CC) -c -o $@ $(BUILD)/embedded_files.S
+
+# What is loaded into other people's programs: as plain as can be, whatever the emulator is built for.
+$(PRELOADED): $(PRELOAD)
+	@mkdir -p $(@D)
+	@echo "  CC    $<"
+	@$(CC) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -O2 -U_FORTIFY_SOURCE -fPIC -fvisibility=hidden -fno-stack-protector \
+	    -shared -s -Wl,-z,now -o $@ $<
 
 # The objects of one folder: make layer-lambda
 .PHONY: $(LAYERS:%=layer-%)
@@ -213,7 +222,7 @@ check-bench: ## Does `make bench` still work? Little of everything, no figures
 
 # What can be said of the source without running it. What has passed is remembered in stamps beside the
 # objects, so that a second run looks only at what has changed.
-CHECKED := $(SOURCES) $(CLI)
+CHECKED := $(SOURCES) $(CLI) $(PRELOAD)
 
 .PHONY: check-source
 check-source: ## Format, layers, headers, libraries, docs; clang-tidy and cppcheck

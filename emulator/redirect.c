@@ -6,10 +6,9 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "lambda/environment.h"
 #include "model/name_values.h"
 #include "model/registry.h"
-
-#define VARIABLE "POSTERN_REDIRECT_TO"
 
 /* An address to connect to where the host is one to listen on. */
 static const char *reachable(const char *host)
@@ -27,7 +26,7 @@ bool redirect_put(struct name_values *environment, const char *host, uint16_t po
                   const struct registry *registry)
 {
     const char *wish   = getenv("POSTERN_REDIRECT");
-    const char *before = name_values_find(environment, VARIABLE);
+    const char *before = name_values_find(environment, ENVIRONMENT_REDIRECT);
     SCOPED_TEXT value  = {0};
 
     if (wish && strcmp(wish, "off") == 0)
@@ -37,6 +36,6 @@ bool redirect_put(struct name_values *environment, const char *host, uint16_t po
         text_append_format(&value, " %s", registry->domain_names[i].name);
     if (before && strcmp(before, text_string(&value)) == 0)
         return false;
-    name_values_put(environment, VARIABLE, text_string(&value));
+    name_values_put(environment, ENVIRONMENT_REDIRECT, text_string(&value));
     return true;
 }

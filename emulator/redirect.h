@@ -1,7 +1,7 @@
 #pragma once
 
 /*
- * What the bootstraps of handlers are told about hosts that the emulator answers for, so that code
+ * What handlers are told about hosts that the emulator answers for, so that code
  * with a hard-coded https://{apiId}.execute-api.{region}.amazonaws.com/{stage} reaches it.
  */
 

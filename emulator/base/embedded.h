@@ -10,7 +10,8 @@ struct embedded_file {
     size_t size;
 };
 
-/* The files, ordered by name; a row with a NULL name ends the list. Generated. */
+/* The files, ordered by name but for what make builds; a row with a NULL name ends the list.
+ * Generated. */
 extern const struct embedded_file embedded_files[];
 
 /* NULL if there is no such file. */

@@ -10,16 +10,17 @@
 /* The name of the executable that AWS's own runtimes start. */
 #define BOOTSTRAP "bootstrap"
 
-static const struct {
+static const struct runtime {
     const char *prefix;      /* of the runtime's name */
     const char *interpreter; /* NULL: the bootstrap in the function's folder */
     const char *bootstrap;   /* ours, in the runtime directory */
+    bool redirects;
 } runtimes[] = {
-    {"nodejs",   "node",    "bootstrap.cjs"},
-    {"python",   "python3", "bootstrap.py" },
-    {"ruby",     "ruby",    "bootstrap.rb" },
-    {"provided", NULL,      NULL           },
-    {"go1.x",    NULL,      NULL           },
+    {"nodejs",   "node",    "bootstrap.cjs", true },
+    {"python",   "python3", "bootstrap.py",  true },
+    {"ruby",     "ruby",    "bootstrap.rb",  false},
+    {"provided", NULL,      NULL,            false},
+    {"go1.x",    NULL,      NULL,            false},
 };
 
 static const struct {
@@ -119,15 +120,30 @@ const char *const *command_build(struct arena *arena, const struct function *fun
     return NULL;
 }
 
-bool command_has_bootstrap(const struct function *function)
+/* The row of the function's runtime, NULL where its own command runs it. */
+static const struct runtime *find_runtime(const struct function *function)
 {
     if ((function->command && function->command[0]) || !function->runtime)
-        return false;
+        return NULL;
     for (size_t i = 0; i < ARRAY_SIZE(runtimes); i++) {
         if (begins_with(function->runtime, runtimes[i].prefix))
-            return runtimes[i].bootstrap != NULL;
+            return &runtimes[i];
     }
-    return false;
+    return NULL;
+}
+
+bool command_has_bootstrap(const struct function *function)
+{
+    const struct runtime *runtime = find_runtime(function);
+
+    return runtime && runtime->bootstrap;
+}
+
+bool command_has_redirect(const struct function *function)
+{
+    const struct runtime *runtime = find_runtime(function);
+
+    return runtime && runtime->redirects;
 }
 
 const char *command_install_hint(const char *command)

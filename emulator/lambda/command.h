@@ -18,5 +18,8 @@ const char *const *command_build(struct arena *arena, const struct function *fun
 /* True if one of our own bootstraps speaks the Runtime API for the function. */
 bool command_has_bootstrap(const struct function *function);
 
+/* True if that bootstrap redirects connections of the handler itself. */
+bool command_has_redirect(const struct function *function);
+
 /* What to do where a command isn't found: "apt-get install nodejs". NULL if we don't know. */
 const char *command_install_hint(const char *command);

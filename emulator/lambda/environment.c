@@ -82,6 +82,24 @@ static void put_platform(struct name_values *values, const struct environment_in
     }
 }
 
+/* A value behind the one that is there. */
+static void append(struct name_values *values, const char *name, const char *value)
+{
+    const char *before = name_values_find(values, name);
+    SCOPED_MEMORY char *joined =
+        memory_format("%s%s%s", before ? before : "", before && *before ? ":" : "", value);
+
+    name_values_put(values, name, joined);
+}
+
+/* Executables that were built with GCC's AddressSanitizer end at once where any library comes
+ * before its own, but for this option. */
+static void put_preload(struct name_values *values, const char *preload)
+{
+    append(values, "LD_PRELOAD", preload);
+    append(values, "ASAN_OPTIONS", "verify_asan_link_order=0");
+}
+
 const char *const *environment_build(struct arena *arena, const struct environment_input *input)
 {
     struct name_values values = {0};
@@ -98,6 +116,8 @@ const char *const *environment_build(struct arena *arena, const struct environme
     name_values_put_default(&values, "LANG", "en_US.UTF-8");
     environment_put_credentials(&values);
     put_platform(&values, input);
+    if (input->preload)
+        put_preload(&values, input->preload);
 
     list = name_values_list(&values, arena);
     name_values_deinit(&values);

@@ -6,6 +6,10 @@
  * AWS: "Defined runtime environment variables".
  */
 
+/* Where connections to hosts that the emulator answers for go: "HOST PORT", then the custom domain
+ * names. Among the variables of every handler; not there: nothing is redirected. */
+#define ENVIRONMENT_REDIRECT "POSTERN_REDIRECT_TO"
+
 struct arena;
 struct function;
 struct name_values;
@@ -18,6 +22,7 @@ struct environment_input {
     const char *region;
     const char *runtime_directory;
     const char *log_stream;
+    const char *preload; /* a library that every program there loads; NULL: none */
 };
 
 /* Puts dummy credentials, which SDKs demand before they do anything, unless there are any. */

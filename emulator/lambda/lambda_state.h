@@ -2,6 +2,8 @@
 
 /* What the files of this folder share. Nobody else includes it. */
 
+#include <stdbool.h>
+
 #include "base/map.h"
 #include "base/queue.h"
 #include "lambda/function_metrics.h"
@@ -30,6 +32,7 @@ struct lambda {
     struct http_server *bootstrap_server; /* the same, for our own bootstraps */
     struct poller reports;                /* the keeper's */
     unsigned function_count;
+    bool is_preload_told; /* that its path can't be used */
 };
 
 /* One function, its processes, and the invocations that wait for one. */

@@ -17,8 +17,13 @@
 #include "lambda/lambda_state.h"
 #include "lambda/process.h"
 #include "lambda/run.h"
+#include "model/name_values.h"
 
 #define LOG_STREAM_SIZE 64
+
+/* The library, and what ends its path or means something else in LD_PRELOAD. */
+#define PRELOAD        "postern_redirect.so"
+#define NOT_IN_PRELOAD " :$"
 
 /* AWS: "2026/01/31/[$LATEST]" and 32 hex digits: each process has one. */
 static void name_log_stream(char name[LOG_STREAM_SIZE])
@@ -35,6 +40,29 @@ static void name_log_stream(char name[LOG_STREAM_SIZE])
         size += (size_t)snprintf(name + size, LOG_STREAM_SIZE - size, "%02x", random[i]);
 }
 
+/* What redirects connections of handlers whose bootstrap doesn't; NULL where nothing is to be
+ * redirected, or can't be. */
+static const char *find_preload(struct arena *arena, const struct process *process)
+{
+    struct lambda *lambda            = process->pool->lambda;
+    const struct name_values *common = lambda->settings.environment;
+    const char *path = arena_format(arena, "%s/%s", lambda->runtime_directory, PRELOAD);
+
+    if (!common || !name_values_find(common, ENVIRONMENT_REDIRECT) ||
+        command_has_redirect(&process->pool->function))
+        return NULL;
+    if (!strpbrk(path, NOT_IN_PRELOAD))
+        return path;
+    if (!lambda->is_preload_told)
+        log_warn(LOG_FIELDS({"functionName", process->pool->function.name}),
+                 "connections to AWS's host names can't be redirected for commands, since the "
+                 "loader takes no %s with a blank or a colon in its path: choose another folder "
+                 "with --data",
+                 path);
+    lambda->is_preload_told = true;
+    return NULL;
+}
+
 static const char *const *build_environment(struct arena *arena, const struct process *process)
 {
     const struct lambda *lambda = process->pool->lambda;
@@ -47,6 +75,7 @@ static const char *const *build_environment(struct arena *arena, const struct pr
         .region            = lambda->region,
         .runtime_directory = lambda->runtime_directory,
         .log_stream        = log_stream,
+        .preload           = find_preload(arena, process),
     };
 
     name_log_stream(log_stream);
@@ -108,7 +137,7 @@ int launch(struct process *process)
         result = output_open(&process->output, settings->loop, &output, on_line, process);
     if (result == 0)
         result = output_open(&process->error, settings->loop, &error, on_line, process);
-    if (command_has_bootstrap(&process->pool->function))
+    if (result == 0)
         bootstraps_keep(process->pool->lambda->runtime_directory);
     if (result == 0)
         result = ask_keeper(process, output, error);

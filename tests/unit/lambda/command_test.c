@@ -76,6 +76,10 @@ static void a_function_is_started_by_its_command_or_its_runtime(void **state)
         if (cases[i].expected[0] != '!')
             assert_int_equal(command_has_bootstrap(&function),
                              strstr(cases[i].expected, "/run/bootstrap.") != NULL);
+        if (cases[i].expected[0] != '!')
+            assert_int_equal(command_has_redirect(&function),
+                             strstr(cases[i].expected, "bootstrap.cjs") ||
+                                 strstr(cases[i].expected, "bootstrap.py"));
     }
 }
 

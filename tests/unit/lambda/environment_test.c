@@ -123,9 +123,60 @@ static void a_variable_comes_from_whoever_has_the_last_word(void **state)
     }
 }
 
+static void a_library_is_loaded_after_those_that_are_wanted_already(void **state)
+{
+    static const struct {
+        const char *caller[LISTS_MAX];
+        const char *own[LISTS_MAX];
+        const char *preload;
+        const char *libraries;
+        const char *options;
+    } cases[] = {
+        {{NULL},                                       {NULL}, NULL,        NULL,                  NULL                      },
+        {{"LD_PRELOAD=a.so"},                          {NULL}, NULL,        "a.so",                NULL                      },
+        {{NULL},                                       {NULL}, "/run/r.so", "/run/r.so",           "verify_asan_link_order=0"},
+        {{"LD_PRELOAD="},                              {NULL}, "/run/r.so", "/run/r.so",           "verify_asan_link_order=0"},
+        {{"LD_PRELOAD=a.so b.so", "ASAN_OPTIONS=x=1"},
+         {NULL},
+         "/run/r.so",                                                       "a.so b.so:/run/r.so",
+         "x=1:verify_asan_link_order=0"                                                                                      },
+        {{"LD_PRELOAD=a.so"},
+         {"LD_PRELOAD=b.so"},
+         "/run/r.so",                                                       "b.so:/run/r.so",
+         "verify_asan_link_order=0"                                                                                          },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct arena arena             = {0};
+        struct function function       = {.name = name("chat"), .code_uri = name("/code")};
+        struct environment_input input = {.caller            = cases[i].caller,
+                                          .function          = &function,
+                                          .api               = "127.0.0.1:40000",
+                                          .region            = "eu-west-1",
+                                          .runtime_directory = "/run",
+                                          .log_stream        = "x",
+                                          .preload           = cases[i].preload};
+        const char *const *built;
+
+        put(&function.environment, cases[i].own);
+        built = environment_build(&arena, &input);
+        if (cases[i].libraries)
+            assert_string_equal(find(built, "LD_PRELOAD"), cases[i].libraries);
+        else
+            assert_null(find(built, "LD_PRELOAD"));
+        if (cases[i].options)
+            assert_string_equal(find(built, "ASAN_OPTIONS"), cases[i].options);
+        else
+            assert_null(find(built, "ASAN_OPTIONS"));
+        name_values_deinit(&function.environment);
+        arena_deinit(&arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_library_is_loaded_after_those_that_are_wanted_already),
         cmocka_unit_test(a_variable_comes_from_whoever_has_the_last_word),
     };
 
