@@ -14,7 +14,7 @@ complain() {
 
 # The titles in an end-to-end test, a line each, as patterns of bash: what is put in may be anything.
 title_patterns() {
-    sed -nE "s/^ *test\((['\"\`])(.*)\1, .*/\2/p" "$1" |
+    sed -nE "s/^ *(await t\.)?test\((['\"\`])(.*)\2, .*/\3/p" "$1" |
         sed -E -e 's/\$\{[^}]*\}/\x01/g' -e 's/\\(.)/\1/g' -e 's/[][*?\\]/\\&/g' -e 's/\x01/*/g'
 }
 

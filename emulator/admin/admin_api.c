@@ -210,6 +210,7 @@ static enum outcome reset(struct call *call)
 
     log_info(NULL, "reset: %zu connections are closed", count);
     gateway_close_all(admin->gateway, false);
+    gateway_reset_usage(admin->gateway);
     text_append_format(&body, "{\"closedConnections\":%zu}", count);
     return reply_json(call, 200, body.data, body.size);
 }

@@ -25,6 +25,8 @@
 #define REASON_BAD_SIGNATURE               "bad-signature"               /* 403: SigV4, where it is verified */
 #define REASON_MALFORMED_SIGNATURE         "malformed-signature"         /* not a signature; passes where it isn't verified */
 #define REASON_INVALID_API_KEY             "invalid-api-key"             /* 403 */
+#define REASON_NOT_IN_USAGE_PLAN           "not-in-usage-plan"           /* 403: no usage plan of the stage has the API key */
+#define REASON_QUOTA_EXCEEDED              "quota-exceeded"              /* 429: the API key's usage plan allows no more in its period */
 #define REASON_MISSING_IDENTITY_SOURCE     "missing-identity-source"     /* 401: the authorizer isn't asked */
 #define REASON_AUTHORIZER_REFUSES          "authorizer-refuses"          /* 401: it failed with Unauthorized */
 #define REASON_POLICY_DENIES               "policy-denies"               /* 403: the authorizer's policy denies it */

@@ -63,6 +63,7 @@ static void copy_keys(struct access *access, const struct registry *registry)
         if (key->is_enabled)
             access->keys[access->key_count++] = (struct access_key){
                 memory_copy_string(key->id),
+                memory_copy_string(key->name),
                 memory_copy_string(key->value),
             };
     }
@@ -98,6 +99,7 @@ void access_free(struct access *access)
         free(access->sources[i]);
     for (size_t i = 0; i < access->key_count; i++) {
         free(access->keys[i].id);
+        free(access->keys[i].name);
         free(access->keys[i].value);
     }
     free(access->sources);

@@ -39,6 +39,7 @@ bool access_needs_iam(const struct access *access);
 /* An API key in use. */
 struct access_key {
     char *id;
+    char *name;
     char *value;
 };
 

@@ -14,10 +14,13 @@
 #include "gateway/gateway_state.h"
 #include "gateway/signatures.h"
 #include "gateway/snapshot.h"
+#include "gateway/usage.h"
 #include "http/request_head.h"
 #include "lambda/failure.h"
 #include "model/arn.h"
 #include "model/limits.h"
+#include "model/quota.h"
+#include "model/token_bucket.h"
 #include "json/scanner.h"
 
 static const struct access *access_of(const struct authorization *authorization)
@@ -47,6 +50,54 @@ static enum authorization_state refuse(struct authorization *authorization, enum
     return authorization->state;
 }
 
+static enum authorization_state refuse_too_much(struct authorization *authorization,
+                                                const struct access_key *key,
+                                                enum throttle throttle, enum aws_error error,
+                                                const char *reason, const struct text *limit)
+{
+    SCOPED_MEMORY char *why = memory_format("the API key %.100s is allowed %s; --limits relaxed "
+                                            "lifts that",
+                                            key->name, text_string(limit));
+
+    authorization->gateway->metrics.throttled[throttle]++;
+    return refuse(authorization, error, reason, why);
+}
+
+/* A key that is known may still be none of the stage's, or have come too often. */
+static enum authorization_state check_usage(struct authorization *authorization,
+                                            const struct access_key *key)
+{
+    struct gateway *gateway        = authorization->gateway;
+    const struct live_stage *stage = authorization->connection->stage;
+    SCOPED_TEXT text               = {0};
+    struct usage_limits limits;
+
+    switch (usage_take(gateway->usage, stage->api_id, stage->stage_name, key->id,
+                       clock_microseconds(), clock_milliseconds(), &limits)) {
+    case USAGE_GRANTED:
+        event_write_api_key(key->value, key->id, &authorization->credentials);
+        return allow(authorization);
+    case USAGE_NO_PLAN:
+        text_append_format(&text,
+                           "no usage plan has the API key %.100s and the stage %s of %s: add both "
+                           "to one",
+                           key->name, stage->stage_name, stage->api_name);
+        return refuse(authorization, AWS_FORBIDDEN, REASON_NOT_IN_USAGE_PLAN, text_string(&text));
+    case USAGE_THROTTLED:
+        text_append_format(&text, "%g requests a second and %g at once by its usage plan %.100s",
+                           limits.throttle->per_second, limits.throttle->burst, limits.plan);
+        return refuse_too_much(authorization, key, THROTTLE_KEY, AWS_TOO_MANY_REQUESTS,
+                               REASON_THROTTLED, &text);
+    case USAGE_QUOTA_EXCEEDED:
+        text_append_format(&text, "%lld requests %s by its usage plan %.100s",
+                           (long long)limits.quota->limit, quota_period_text(limits.quota->period),
+                           limits.plan);
+        return refuse_too_much(authorization, key, THROTTLE_QUOTA, AWS_QUOTA_EXCEEDED,
+                               REASON_QUOTA_EXCEEDED, &text);
+    }
+    return authorization->state;
+}
+
 /* AWS: missing, unknown and disabled keys are all the same to the client. */
 static enum authorization_state check_key(struct authorization *authorization, const char *value,
                                           const char *where)
@@ -54,10 +105,8 @@ static enum authorization_state check_key(struct authorization *authorization, c
     const struct access_key *key = access_find_key(access_of(authorization), value);
     SCOPED_MEMORY char *why      = NULL;
 
-    if (key) {
-        event_write_api_key(key->value, key->id, &authorization->credentials);
-        return allow(authorization);
-    }
+    if (key)
+        return check_usage(authorization, key);
     why = memory_format("$connect asks for an API key, and %s %s", where,
                         value ? "has none that is known and enabled here" : "has none");
     return refuse(authorization, AWS_FORBIDDEN, REASON_INVALID_API_KEY, why);

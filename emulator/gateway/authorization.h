@@ -29,7 +29,7 @@ enum authorization_state {
 /* Lives inside whoever waits for it, zeroed before use. */
 struct authorization {
     /* Set before authorization_begin(), valid until done. */
-    const struct gateway *gateway;
+    struct gateway *gateway;
     const struct snapshot *snapshot;
     const struct connection *connection;
     void (*done)(struct authorization *authorization);

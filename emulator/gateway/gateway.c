@@ -15,6 +15,7 @@
 #include "gateway/message.h"
 #include "gateway/route_metrics.h"
 #include "gateway/snapshot.h"
+#include "gateway/usage.h"
 #include "model/limits.h"
 #include "model/registry.h"
 #include "store/store_connection.h"
@@ -34,8 +35,10 @@ struct gateway *gateway_new(const struct gateway_settings *settings)
     management_api_init(&gateway->management, limits.message_size);
     gateway->websockets =
         websocket_host_new(settings->loop, settings->alarms, &limits, &connection_events);
-    if (gateway->websockets)
+    if (gateway->websockets) {
+        gateway->usage = usage_new(settings->relaxed);
         return gateway;
+    }
     free(gateway->domain);
     free(gateway);
     return NULL;
@@ -76,6 +79,7 @@ void gateway_free(struct gateway *gateway)
     }
     free(gateway->stages);
     custom_domains_deinit(&gateway->domains);
+    usage_free(gateway->usage);
     free(gateway->domain);
     free(gateway);
 }
@@ -160,6 +164,7 @@ void gateway_deploy(struct gateway *gateway, const struct registry *registry)
     }
     gateway->api_count = registry->api_count;
     custom_domains_deploy(&gateway->domains, registry, find_mapped_stage, gateway);
+    usage_deploy(gateway->usage, registry);
     close_orphans(gateway);
 }
 
@@ -209,6 +214,11 @@ void gateway_close_all(struct gateway *gateway, bool stop)
         connection_close(container_of(gateway->open.first, struct connection, link),
                          stop ? CLOSE_STOPPING : CLOSE_RESET);
     connections_flush(gateway);
+}
+
+void gateway_reset_usage(struct gateway *gateway)
+{
+    usage_reset(gateway->usage);
 }
 
 size_t gateway_busy_count(const struct gateway *gateway)

@@ -73,6 +73,9 @@ void gateway_recover(struct gateway *gateway, const struct connection_row *row);
  */
 void gateway_close_all(struct gateway *gateway, bool stop);
 
+/* API keys have used nothing of what their usage plans allow. */
+void gateway_reset_usage(struct gateway *gateway);
+
 /* Things still going on: handshakes, connections, $disconnect handlers. 0 after
  * gateway_close_all(…, true) is done. */
 size_t gateway_busy_count(const struct gateway *gateway);

@@ -13,6 +13,7 @@
 
 struct connection;
 struct live_stage;
+struct usage;
 struct websocket_host;
 
 struct gateway {
@@ -40,6 +41,7 @@ struct gateway {
     struct queue departing; /* ended ones whose $disconnect handler is running */
     struct queue orphans;   /* messages whose handler outlasts their connection */
     struct throttling throttling;
+    struct usage *usage; /* of API keys */
     struct gateway_metrics metrics;
     bool is_stopping;
     bool has_told_of_signature; /* the log said that one is malformed */

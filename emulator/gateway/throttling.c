@@ -23,6 +23,8 @@ static const struct {
                                                "over all its APIs; --limits relaxed lifts that"},
     [THROTTLE_ROUTE]    = {"route",            "the stage's throttlingRateLimit and "
                                        "throttlingBurstLimit allow no more"                               },
+    [THROTTLE_KEY]      = {"usage-plan",       "the usage plan of the API key allows no more"                                                },
+    [THROTTLE_QUOTA]    = {"usage-plan-quota", "the quota of the API key's usage plan is used up"                                            },
 };
 
 void throttling_init(struct throttling *throttling, bool is_lifted, const char *region)

@@ -20,9 +20,11 @@ enum throttle {
     THROTTLE_CONNECTS, /* the account's new connections */
     THROTTLE_REQUESTS, /* the account's requests */
     THROTTLE_ROUTE,    /* the stage's settings */
+    THROTTLE_KEY,      /* an API key's usage plan: usage.h, which decides these two */
+    THROTTLE_QUOTA,
 };
 
-#define THROTTLES (THROTTLE_ROUTE + 1)
+#define THROTTLES (THROTTLE_QUOTA + 1)
 
 struct throttling {
     bool is_lifted; /* --limits relaxed */

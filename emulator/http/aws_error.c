@@ -34,6 +34,7 @@ static const struct {
     [AWS_URI_TOO_LONG]          = {414, "",                              "{\"message\":\"URI Too Long\"}"},
     [AWS_UPGRADE_REQUIRED]      = {426, "",                              "{\"message\":\"Upgrade Required\"}"},
     [AWS_TOO_MANY_REQUESTS]     = {429, "TooManyRequestsException",      "{\"message\":\"Too Many Requests\"}"},
+    [AWS_QUOTA_EXCEEDED]        = {429, "LimitExceededException",        "{\"message\":\"Limit Exceeded\"}"},
     [AWS_LIMIT_EXCEEDED]        = {429, "LimitExceededException",        "{\"message\":\"Too Many Requests\"}"},
     [AWS_HEADERS_TOO_LARGE]     = {431, "",                              "{\"message\":\"Request Header Fields Too Large\"}"},
     [AWS_INTERNAL_FAILURE]      = {500, "InternalServerErrorException",  "{\"message\":\"Internal server error\"}"},

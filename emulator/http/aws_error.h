@@ -27,6 +27,7 @@ enum aws_error {
     AWS_URI_TOO_LONG,          /* 414 */
     AWS_UPGRADE_REQUIRED,      /* 426 */
     AWS_TOO_MANY_REQUESTS,     /* 429 {"message":"Too Many Requests"}: a handshake */
+    AWS_QUOTA_EXCEEDED,        /* 429 {"message":"Limit Exceeded"}: a usage plan's quota */
     AWS_LIMIT_EXCEEDED,        /* 429 LimitExceededException: an @connections call */
     AWS_HEADERS_TOO_LARGE,     /* 431 */
     AWS_INTERNAL_FAILURE,      /* 500 {"message":"Internal server error"} */

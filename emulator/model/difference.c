@@ -54,21 +54,12 @@ static bool is_same_string(const char *a, const char *b)
     return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-static const struct api_key *find_key(const struct registry *registry, const char *name)
-{
-    for (size_t i = 0; i < registry->api_key_count; i++) {
-        if (strcmp(registry->api_keys[i].name, name) == 0)
-            return &registry->api_keys[i];
-    }
-    return NULL;
-}
-
 static void compare_keys(const struct registry *before, const struct registry *after,
                          struct list *list)
 {
     for (size_t i = 0; i < after->api_key_count; i++) {
         const struct api_key *key = &after->api_keys[i];
-        const struct api_key *old = find_key(before, key->name);
+        const struct api_key *old = registry_find_api_key(before, key->name);
 
         if (!old)
             add(list, "API key", key->name, ADDED);
@@ -76,8 +67,63 @@ static void compare_keys(const struct registry *before, const struct registry *a
             add(list, "API key", key->name, CHANGED);
     }
     for (size_t i = 0; i < before->api_key_count; i++) {
-        if (!find_key(after, before->api_keys[i].name))
+        if (!registry_find_api_key(after, before->api_keys[i].name))
             add(list, "API key", before->api_keys[i].name, REMOVED);
+    }
+}
+
+static bool is_same_rate(const struct token_rate *a, const struct token_rate *b)
+{
+    return a->per_second == b->per_second && a->burst == b->burst;
+}
+
+static const struct usage_plan *find_plan(const struct registry *registry, const char *name)
+{
+    for (size_t i = 0; i < registry->usage_plan_count; i++) {
+        if (strcmp(registry->usage_plans[i].name, name) == 0)
+            return &registry->usage_plans[i];
+    }
+    return NULL;
+}
+
+static bool is_same_quota(const struct quota *a, const struct quota *b)
+{
+    return a->limit == b->limit && a->period == b->period && a->offset == b->offset;
+}
+
+/* Neither has a stage or a key twice. */
+static bool is_same_plan(const struct usage_plan *a, const struct usage_plan *b)
+{
+    if (a->is_throttled != b->is_throttled || !is_same_rate(&a->throttle, &b->throttle) ||
+        !is_same_quota(&a->quota, &b->quota) || a->stage_count != b->stage_count ||
+        a->key_count != b->key_count)
+        return false;
+    for (size_t i = 0; i < a->stage_count; i++) {
+        if (!usage_plan_has_stage(b, a->stages[i].api_id, a->stages[i].stage))
+            return false;
+    }
+    for (size_t i = 0; i < a->key_count; i++) {
+        if (!usage_plan_has_key(b, a->keys[i]))
+            return false;
+    }
+    return true;
+}
+
+static void compare_plans(const struct registry *before, const struct registry *after,
+                          struct list *list)
+{
+    for (size_t i = 0; i < after->usage_plan_count; i++) {
+        const struct usage_plan *plan = &after->usage_plans[i];
+        const struct usage_plan *old  = find_plan(before, plan->name);
+
+        if (!old)
+            add(list, "usage plan", plan->name, ADDED);
+        else if (!is_same_plan(old, plan))
+            add(list, "usage plan", plan->name, CHANGED);
+    }
+    for (size_t i = 0; i < before->usage_plan_count; i++) {
+        if (!find_plan(after, before->usage_plans[i].name))
+            add(list, "usage plan", before->usage_plans[i].name, REMOVED);
     }
 }
 
@@ -199,11 +245,6 @@ static const struct stage *find_stage(const struct api *api, const char *name)
     return NULL;
 }
 
-static bool is_same_rate(const struct token_rate *a, const struct token_rate *b)
-{
-    return a->per_second == b->per_second && a->burst == b->burst;
-}
-
 static bool is_same_stage(const struct stage *a, const struct stage *b)
 {
     if (!name_values_equal(&a->stage_variables, &b->stage_variables) ||
@@ -269,6 +310,7 @@ void difference_describe(const struct registry *before, const struct registry *a
 
     compare_functions(before, after, &list);
     compare_keys(before, after, &list);
+    compare_plans(before, after, &list);
     compare_domains(before, after, &list);
     compare_apis(before, after, &list);
     if (list.count > NAMED_MAX)

@@ -35,6 +35,25 @@ struct api_key *registry_add_api_key(struct registry *registry)
     return &registry->api_keys[registry->api_key_count++];
 }
 
+struct usage_plan *registry_add_usage_plan(struct registry *registry)
+{
+    registry->usage_plans =
+        grow(registry->usage_plans, registry->usage_plan_count, sizeof *registry->usage_plans);
+    return &registry->usage_plans[registry->usage_plan_count++];
+}
+
+struct usage_plan_stage *usage_plan_add_stage(struct usage_plan *plan)
+{
+    plan->stages = grow(plan->stages, plan->stage_count, sizeof *plan->stages);
+    return &plan->stages[plan->stage_count++];
+}
+
+void usage_plan_add_key(struct usage_plan *plan, const char *name)
+{
+    plan->keys                    = grow(plan->keys, plan->key_count, sizeof *plan->keys);
+    plan->keys[plan->key_count++] = memory_copy_string(name);
+}
+
 struct domain_name *registry_add_domain_name(struct registry *registry)
 {
     registry->domain_names =
@@ -109,6 +128,15 @@ struct function *registry_find_function_called(const struct registry *registry, 
     return function;
 }
 
+const struct api_key *registry_find_api_key(const struct registry *registry, const char *name)
+{
+    for (size_t i = 0; name && i < registry->api_key_count; i++) {
+        if (is_same(registry->api_keys[i].name, name))
+            return &registry->api_keys[i];
+    }
+    return NULL;
+}
+
 struct api *registry_find_api(const struct registry *registry, const char *api_id)
 {
     for (size_t i = 0; api_id && i < registry->api_count; i++) {
@@ -143,6 +171,25 @@ const struct integration *api_find_integration(const struct api *api, const char
             return &api->integrations[i];
     }
     return NULL;
+}
+
+bool usage_plan_has_stage(const struct usage_plan *plan, const char *api_id, const char *stage)
+{
+    for (size_t i = 0; i < plan->stage_count; i++) {
+        if (strcmp(plan->stages[i].api_id, api_id) == 0 &&
+            strcmp(plan->stages[i].stage, stage) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool usage_plan_has_key(const struct usage_plan *plan, const char *name)
+{
+    for (size_t i = 0; i < plan->key_count; i++) {
+        if (strcmp(plan->keys[i], name) == 0)
+            return true;
+    }
+    return false;
 }
 
 const struct token_rate *stage_find_throttle(const struct stage *stage, const char *route_key)
@@ -257,6 +304,20 @@ static void api_key_deinit(struct api_key *key)
     free(key->value);
 }
 
+static void usage_plan_deinit(struct usage_plan *plan)
+{
+    free(plan->id);
+    free(plan->name);
+    for (size_t i = 0; i < plan->stage_count; i++) {
+        free(plan->stages[i].api_id);
+        free(plan->stages[i].stage);
+    }
+    free(plan->stages);
+    for (size_t i = 0; i < plan->key_count; i++)
+        free(plan->keys[i]);
+    free(plan->keys);
+}
+
 static void integration_deinit(struct integration *integration)
 {
     free(integration->integration_id);
@@ -311,6 +372,9 @@ void registry_deinit(struct registry *registry)
     for (size_t i = 0; i < registry->api_key_count; i++)
         api_key_deinit(&registry->api_keys[i]);
     free(registry->api_keys);
+    for (size_t i = 0; i < registry->usage_plan_count; i++)
+        usage_plan_deinit(&registry->usage_plans[i]);
+    free(registry->usage_plans);
     for (size_t i = 0; i < registry->domain_name_count; i++)
         domain_name_deinit(&registry->domain_names[i]);
     free(registry->domain_names);

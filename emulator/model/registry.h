@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "model/name_values.h"
+#include "model/quota.h"
 #include "model/token_bucket.h"
 
 struct function {
@@ -60,6 +61,25 @@ struct api_key {
     char *name;
     char *value;
     bool is_enabled;
+};
+
+/* A stage of an API. */
+struct usage_plan_stage {
+    char *api_id;
+    char *stage;
+};
+
+/* How much each of its keys may ask for, over all of its stages together. */
+struct usage_plan {
+    char *id;
+    char *name;
+    bool is_throttled;
+    struct token_rate throttle;
+    struct quota quota;
+    struct usage_plan_stage *stages;
+    size_t stage_count;
+    char **keys; /* names of API keys */
+    size_t key_count;
 };
 
 struct route_settings {
@@ -111,6 +131,8 @@ struct registry {
     size_t function_count;
     struct api_key *api_keys;
     size_t api_key_count;
+    struct usage_plan *usage_plans;
+    size_t usage_plan_count;
     struct domain_name *domain_names;
     size_t domain_name_count;
     struct api *apis;
@@ -121,6 +143,9 @@ struct registry {
 struct function *registry_add_function(struct registry *registry);
 struct api *registry_add_api(struct registry *registry);
 struct api_key *registry_add_api_key(struct registry *registry);
+struct usage_plan *registry_add_usage_plan(struct registry *registry);
+struct usage_plan_stage *usage_plan_add_stage(struct usage_plan *plan);
+void usage_plan_add_key(struct usage_plan *plan, const char *name);
 struct domain_name *registry_add_domain_name(struct registry *registry);
 struct api_mapping *domain_name_add_mapping(struct domain_name *domain);
 struct authorizer *api_add_authorizer(struct api *api);
@@ -133,10 +158,15 @@ struct route_settings *stage_add_route_settings(struct stage *stage);
 struct function *registry_find_function(const struct registry *registry, const char *name);
 /* The same for the name or, where no function has it, a template's logical id. */
 struct function *registry_find_function_called(const struct registry *registry, const char *name);
+const struct api_key *registry_find_api_key(const struct registry *registry, const char *name);
 struct api *registry_find_api(const struct registry *registry, const char *api_id);
 const struct route *api_find_route(const struct api *api, const char *route_key);
 const struct authorizer *api_find_authorizer(const struct api *api, const char *name);
 const struct integration *api_find_integration(const struct api *api, const char *integration_id);
+
+/* True if the plan is of that stage, or the key of that name has a place in it. */
+bool usage_plan_has_stage(const struct usage_plan *plan, const char *api_id, const char *stage);
+bool usage_plan_has_key(const struct usage_plan *plan, const char *name);
 
 /* How requests to a route are throttled in a stage: by its own settings, or else by the stage's. */
 const struct token_rate *stage_find_throttle(const struct stage *stage, const char *route_key);

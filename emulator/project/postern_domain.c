@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/text.h"
 #include "model/registry.h"
+#include "project/postern_stage.h"
 #include "project/reading.h"
 #include "json/json.h"
 
@@ -36,44 +36,12 @@ static bool is_domain_name(const char *name)
     }
 }
 
-/* The API of that id or name. */
-static const struct api *find_api(const struct registry *registry, const char *name)
-{
-    for (size_t i = 0; i < registry->api_count; i++) {
-        if (strcmp(registry->apis[i].api_id, name) == 0 ||
-            strcmp(registry->apis[i].name, name) == 0)
-            return &registry->apis[i];
-    }
-    return NULL;
-}
-
-static bool has_stage(const struct api *api, const char *name)
-{
-    for (size_t i = 0; i < api->stage_count; i++) {
-        if (strcmp(api->stages[i].stage_name, name) == 0)
-            return true;
-    }
-    return false;
-}
-
-static void report_no_api(struct reading *reading, const struct json *where, const char *place,
-                          const char *name)
-{
-    SCOPED_TEXT known = {0};
-
-    for (size_t i = 0; i < reading->registry->api_count; i++)
-        text_append_format(&known, "%s%s", i > 0 ? ", " : "", reading->registry->apis[i].name);
-    reading_error(reading, where, "%s: there is no API \"%s\": the APIs here are %s", place, name,
-                  known.size > 0 ? text_string(&known) : "none");
-}
-
 static void read_mapping(struct reading *reading, struct domain_name *domain,
                          const struct json *value, const char *domain_place)
 {
     SCOPED_MEMORY char *mappings = reading_place(domain_place, "apiMappings");
     SCOPED_MEMORY char *place    = reading_place(mappings, value->name);
-    SCOPED_MEMORY char *name     = NULL;
-    const char *slash            = value->kind == JSON_STRING ? strrchr(value->string, '/') : NULL;
+    const char *stage;
     const struct api *api;
     struct api_mapping *mapping;
 
@@ -86,22 +54,13 @@ static void read_mapping(struct reading *reading, struct domain_name *domain,
         reading_warn(reading, value,
                      "%s: AWS answers /ping and /sping itself, as health checks: take another key",
                      place);
-    if (!slash)
-        return; /* the schema says so */
-    name = memory_copy(value->string, (size_t)(slash - value->string));
-    api  = find_api(reading->registry, name);
-    if (!api) {
-        report_no_api(reading, value, place, name);
+    api = postern_stage_find(reading, value, place, &stage);
+    if (!api)
         return;
-    }
-    if (!has_stage(api, slash + 1)) {
-        reading_error(reading, value, "%s: the API %s has no stage \"%s\"", place, name, slash + 1);
-        return;
-    }
     mapping         = domain_name_add_mapping(domain);
     mapping->key    = memory_copy_string(value->name);
     mapping->api_id = memory_copy_string(api->api_id);
-    mapping->stage  = memory_copy_string(slash + 1);
+    mapping->stage  = memory_copy_string(stage);
 }
 
 void postern_domain_read(struct reading *reading, const struct json *object)

@@ -11,6 +11,7 @@
 #include "project/postern_api.h"
 #include "project/postern_domain.h"
 #include "project/postern_function.h"
+#include "project/postern_usage.h"
 #include "project/problems.h"
 #include "project/project.h"
 #include "project/reading.h"
@@ -47,6 +48,10 @@ static void read_document(struct reading *reading)
         postern_api_key_read(reading, item);
     for (const struct json *item = reading_members(apis); item; item = item->next)
         postern_api_read(reading, item);
+    for (const struct json *item = reading_members(json_find(document, "usagePlans")); item;
+         item                    = item->next)
+        postern_usage_plan_read(reading, item);
+    postern_usage_check(reading);
     for (const struct json *item = reading_members(json_find(document, "domainNames")); item;
          item                    = item->next)
         postern_domain_read(reading, item);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "model/registry.h"
 #include "project/reading.h"
 #include "json/json.h"
@@ -138,4 +139,58 @@ void postern_stage_read(struct reading *reading, struct api *api, const struct j
          variable; variable          = variable->next)
         read_stage_variable(reading, stage, variable, place);
     read_throttles(reading, api, stage, object, place);
+}
+
+/* The API of that id or name. */
+static const struct api *find_api(const struct registry *registry, const char *name)
+{
+    for (size_t i = 0; i < registry->api_count; i++) {
+        if (strcmp(registry->apis[i].api_id, name) == 0 ||
+            strcmp(registry->apis[i].name, name) == 0)
+            return &registry->apis[i];
+    }
+    return NULL;
+}
+
+static bool has_stage(const struct api *api, const char *name)
+{
+    for (size_t i = 0; i < api->stage_count; i++) {
+        if (strcmp(api->stages[i].stage_name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void report_no_api(struct reading *reading, const struct json *where, const char *place,
+                          const char *name)
+{
+    SCOPED_TEXT known = {0};
+
+    for (size_t i = 0; i < reading->registry->api_count; i++)
+        text_append_format(&known, "%s%s", i > 0 ? ", " : "", reading->registry->apis[i].name);
+    reading_error(reading, where, "%s: there is no API \"%s\": the APIs here are %s", place, name,
+                  known.size > 0 ? text_string(&known) : "none");
+}
+
+const struct api *postern_stage_find(struct reading *reading, const struct json *value,
+                                     const char *place, const char **stage)
+{
+    const char *slash        = value->kind == JSON_STRING ? strrchr(value->string, '/') : NULL;
+    SCOPED_MEMORY char *name = NULL;
+    const struct api *api;
+
+    if (!slash)
+        return NULL; /* the schema says so */
+    name = memory_copy(value->string, (size_t)(slash - value->string));
+    api  = find_api(reading->registry, name);
+    if (!api) {
+        report_no_api(reading, value, place, name);
+        return NULL;
+    }
+    if (!has_stage(api, slash + 1)) {
+        reading_error(reading, value, "%s: the API %s has no stage \"%s\"", place, name, slash + 1);
+        return NULL;
+    }
+    *stage = slash + 1;
+    return api;
 }

@@ -231,10 +231,38 @@ static void print_domains(const struct registry *registry, struct text *out)
     }
 }
 
+static void print_plan(const struct registry *registry, const struct usage_plan *plan,
+                       struct text *out)
+{
+    text_append_string(out, "  usage plan ");
+    append_plain(out, plan->name);
+    text_append_string(out, ": ");
+    if (plan->is_throttled)
+        text_append_format(out, "%g requests a second, %g at once, ", plan->throttle.per_second,
+                           plan->throttle.burst);
+    if (plan->quota.limit > 0)
+        text_append_format(out, "%lld requests %s, ", (long long)plan->quota.limit,
+                           quota_period_text(plan->quota.period));
+    text_append_string(out, "for each of the keys");
+    for (size_t i = 0; i < plan->key_count; i++) {
+        text_append_string(out, i > 0 ? ", " : " ");
+        append_plain(out, plan->keys[i]);
+    }
+    text_append_string(out, plan->key_count > 0 ? ", to" : " (there is none), to");
+    for (size_t i = 0; i < plan->stage_count; i++) {
+        text_append_string(out, i > 0 ? ", " : " ");
+        append_plain(out, registry_find_api(registry, plan->stages[i].api_id)->name);
+        text_append_format(out, "/%s", plan->stages[i].stage);
+    }
+    text_append_string(out, plan->stage_count > 0 ? "\n" : " no stage\n");
+}
+
 void resolve_print(const struct registry *registry, const char *http, struct text *out)
 {
     for (size_t i = 0; i < registry->api_count; i++)
         print_api(registry, &registry->apis[i], http, out);
+    for (size_t i = 0; i < registry->usage_plan_count; i++)
+        print_plan(registry, &registry->usage_plans[i], out);
     print_domains(registry, out);
     print_unused(registry, out);
 }

@@ -127,6 +127,23 @@ static void another_id(struct registry *registry)
     registry->apis[0].api_id = memory_copy_string("chat000002");
 }
 
+static void add_plan(struct registry *registry, double burst)
+{
+    struct usage_plan *plan        = registry_add_usage_plan(registry);
+    struct usage_plan_stage *stage = usage_plan_add_stage(plan);
+
+    plan->name     = memory_copy_string("basic");
+    plan->throttle = (struct token_rate){1, burst};
+    stage->api_id  = memory_copy_string("chat000001");
+    stage->stage   = memory_copy_string("dev");
+    usage_plan_add_key(plan, "partner");
+}
+
+static void a_plan(struct registry *registry)
+{
+    add_plan(registry, 2);
+}
+
 static void many_functions(struct registry *registry)
 {
     for (char name[] = "k"; name[0] < 'u'; name[0]++)
@@ -151,6 +168,7 @@ static void difference_describe_names_what_has_changed(void **state)
         {a_throttled_route,     "stage dev changed"                   },
         {another_expression,    "API chat changed"                    },
         {another_id,            "API chat added, API chat removed"    },
+        {a_plan,                "usage plan basic added"              },
         {many_functions,        "function k added, function l added, function m added, function n added, "
                          "function o added, function p added, function q added, function r added "
                          "and 2 more changes" },
@@ -187,11 +205,43 @@ static void a_stage_that_is_gone_is_named(void **state)
     registry_deinit(&after);
 }
 
+static void a_plan_is_compared_by_all_that_it_says(void **state)
+{
+    static const struct {
+        double burst;
+        const char *key;
+        int64_t quota;
+        const char *expected;
+    } cases[] = {
+        {2, NULL,    0, ""                        },
+        {3, NULL,    0, "usage plan basic changed"},
+        {2, "other", 0, "usage plan basic changed"},
+        {2, NULL,    5, "usage plan basic changed"},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct registry before = {0};
+        struct registry after  = {0};
+        SCOPED_TEXT words      = {0};
+
+        add_plan(&before, 2);
+        add_plan(&after, cases[i].burst);
+        after.usage_plans[0].quota.limit = cases[i].quota;
+        if (cases[i].key)
+            usage_plan_add_key(&after.usage_plans[0], cases[i].key);
+        difference_describe(&before, &after, &words);
+        assert_string_equal(text_string(&words), cases[i].expected);
+        registry_deinit(&before);
+        registry_deinit(&after);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(difference_describe_names_what_has_changed),
         cmocka_unit_test(a_stage_that_is_gone_is_named),
+        cmocka_unit_test(a_plan_is_compared_by_all_that_it_says),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

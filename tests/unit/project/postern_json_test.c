@@ -20,7 +20,10 @@
     "{\"functions\": {\"f\": {\"command\": [\"node\"]}},\n\"apis\": {\"c\": {\"routes\": "         \
     "{\"$connect\": {}},\n"                                                                        \
     "\"authorizers\": {\"t\": {" text "}}}}}"
-#define DOMAIN(text)   DOCUMENT("\"domainNames\": {" text "}")
+#define DOMAIN(text) DOCUMENT("\"domainNames\": {" text "}")
+#define PLAN(text)                                                                                 \
+    DOCUMENT("\"apiKeys\": {\"partner\": {\"value\": \"01234567890123456789\"}},\n"                \
+             "\"usagePlans\": {\"basic\": {" text "}}")
 #define DOCUMENT(text) "{\"apis\": {\"c\": {\"routes\": {\"$connect\": {}}}},\n\n" text "\n}"
 
 #define UNKNOWN_RUNTIME                                                                                    \
@@ -245,6 +248,40 @@ static void a_custom_domain_maps_paths_to_stages(void **state)
     check_rows(*state, rows, ARRAY_SIZE(rows));
 }
 
+static void a_usage_plan_names_keys_and_stages_that_are_there(void **state)
+{
+    static const struct row rows[] = {
+        {"all of it", PLAN("\"throttle\": {\"rateLimit\": 0.5, \"burstLimit\": 2}, \"quota\": {\"limit\": 9, \"period\": \"WEEK\", \"offset\": 6}, \"apiStages\": [\"c/dev\"], \"apiKeys\": [\"partner\"]"), ""},
+        {"nothing", PLAN(""), ""},
+        {"a stage that isn't there", PLAN("\"apiStages\": [\"c/prod\"]"),
+         "postern.json:4: usagePlans.basic.apiStages: the API c has no stage \"prod\"\n"},
+        {"a stage twice", PLAN("\"apiStages\": [\"c/dev\", \"c/dev\"]"),
+         "postern.json:4: usagePlans.basic.apiStages: c/dev is there twice: remove one\n"},
+        {"no stage", PLAN("\"apiStages\": [\"c\"]"),
+         "postern.json:4: usagePlans.basic.apiStages[0] can't be \"c\": it must match ^[^/]+/[A-Za-z0-9_-]{1,128}$\n"},
+        {"a key that was misspelt", PLAN("\"apiKeys\": [\"partnr\"]"),
+         "postern.json:4: usagePlans.basic.apiKeys: there is no API key \"partnr\": did you mean \"partner\"?\n"},
+        {"a key that isn't there", PLAN("\"apiKeys\": [\"x\"]"),
+         "postern.json:4: usagePlans.basic.apiKeys: there is no API key \"x\": define it under \"apiKeys\"\n"},
+        {"a key twice", PLAN("\"apiKeys\": [\"partner\", \"partner\"]"),
+         "postern.json:4: usagePlans.basic.apiKeys: partner is there twice: remove one\n"},
+        {"a key in two plans of a stage", PLAN("\"apiStages\": [\"c/dev\"], \"apiKeys\": [\"partner\"]}, \"other\": {\"apiStages\": [\"c/dev\"],\n\"apiKeys\": [\"partner\"]"),
+         "postern.json:5: usagePlans.other.apiKeys: AWS lets a key be in one usage plan of a stage only, and basic has the key \"partner\" and the stage dev of c, too\n"},
+        {"a day with an offset", PLAN("\"quota\": {\"limit\": 9, \"period\": \"DAY\", \"offset\": 1}"),
+         "postern.json:4: usagePlans.basic.quota.offset: a DAY begins with a day from 0 to 0\n"},
+        {"a week of eight days", PLAN("\"quota\": {\"limit\": 9, \"period\": \"WEEK\", \"offset\": 7}"),
+         "postern.json:4: usagePlans.basic.quota.offset: a WEEK begins with a day from 0 to 6\n"},
+        {"no period", PLAN("\"quota\": {\"limit\": 9}"),
+         "postern.json:4: usagePlans.basic.quota lacks the key \"period\": add it\n"},
+        {"a stage that no plan has",
+         DOCUMENT("\"apiKeys\": {\"partner\": {\"value\": \"01234567890123456789\"}}, \"usagePlans\": {\"basic\": {\"apiKeys\": [\"partner\"]}}"), ""},
+        {"a stage that asks for keys and no plan has", "{\"apis\": {\"c\": {\"routes\": {\"$connect\": {\"apiKeyRequired\": true}}}},\n\"usagePlans\": {\"basic\": {}}}",
+         "postern.json:2: warning: usagePlans: no plan has the stage dev of c, whose $connect asks for an API key: nobody gets in there\n"},
+    };
+
+    check_rows(*state, rows, ARRAY_SIZE(rows));
+}
+
 static void an_api_and_its_stages_have_names_and_ids_like_awss(void **state)
 {
     static const struct row rows[] = {
@@ -341,7 +378,7 @@ static void all_problems_are_reported_at_once_in_order_of_lines(void **state)
         "postern.json:9: apis.chat.routes.$default.authorizer: there is no authorizer \"token\": "
         "define it under \"authorizers\" of the API\n"
         "postern.json:12: unknown key \"apps\": known keys are \"$schema\", \"apiKeys\", "
-        "\"domainNames\", \"services\"\n");
+        "\"usagePlans\", \"domainNames\", \"services\"\n");
 }
 
 static void what_is_no_json_is_reported_where_it_breaks(void **state)
@@ -619,6 +656,7 @@ int main(void)
         cmocka_unit_test(what_is_not_built_yet_is_refused_by_name),
         cmocka_unit_test(who_may_connect_is_said_on_connect_alone),
         cmocka_unit_test(a_custom_domain_maps_paths_to_stages),
+        cmocka_unit_test(a_usage_plan_names_keys_and_stages_that_are_there),
         cmocka_unit_test(an_api_and_its_stages_have_names_and_ids_like_awss),
         cmocka_unit_test(a_wrong_api_id_is_answered_with_a_right_one),
         cmocka_unit_test(a_malformed_expression_is_reported_as_its_compiler_says),

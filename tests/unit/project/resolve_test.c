@@ -92,6 +92,30 @@ static void a_stage_shows_how_it_is_throttled(void **state)
                         "    $connect  -\n");
 }
 
+static void usage_plans_are_shown_with_whom_they_are_for(void **state)
+{
+    struct scene *scene = *state;
+    SCOPED_TEXT out     = {0};
+
+    scene_read_json(
+        scene,
+        "{\"apis\": {\"c\": {\"id\": \"rooms00001\", \"routes\": {\"$connect\": {}}}}, "
+        "\"apiKeys\": {\"a\": {\"value\": \"01234567890123456789\"}, "
+        "\"b\": {\"value\": \"01234567890123456780\"}}, "
+        "\"usagePlans\": {\"basic\": {\"throttle\": {\"rateLimit\": 2.5, \"burstLimit\": 3}, "
+        "\"quota\": {\"limit\": 100, \"period\": \"WEEK\"}, \"apiStages\": [\"c/dev\"], "
+        "\"apiKeys\": [\"a\", \"b\"]}, \"empty\": {}}}");
+    resolve_print(&scene->registry, NULL, &out);
+    assert_string_equal(
+        text_string(&out),
+        "  API c (rooms00001), routes by $request.body.action\n"
+        "    stage dev: /dev\n"
+        "    $connect  -\n"
+        "  usage plan basic: 2.5 requests a second, 3 at once, 100 requests a week, "
+        "for each of the keys a, b, to c/dev\n"
+        "  usage plan empty: for each of the keys (there is none), to no stage\n");
+}
+
 static void nothing_is_shown_of_nothing(void **state)
 {
     struct registry registry = {0};
@@ -108,6 +132,7 @@ int main(void)
         cmocka_unit_test(with_a_port_each_stage_has_its_urls),
         cmocka_unit_test(a_long_name_pushes_its_own_row_only),
         cmocka_unit_test(a_stage_shows_how_it_is_throttled),
+        cmocka_unit_test(usage_plans_are_shown_with_whom_they_are_for),
         cmocka_unit_test(nothing_is_shown_of_nothing),
     };
 
