@@ -20,10 +20,12 @@ static const struct {
     const char *name;
     size_t offset;
 } functions[] = {
-    FUNCTION(global_init),    FUNCTION(easy_init),     FUNCTION(easy_setopt),
-    FUNCTION(easy_perform),   FUNCTION(easy_getinfo),  FUNCTION(easy_reset),
-    FUNCTION(easy_cleanup),   FUNCTION(easy_strerror), FUNCTION(slist_append),
-    FUNCTION(slist_free_all),
+    FUNCTION(global_init),      FUNCTION(easy_init),           FUNCTION(easy_setopt),
+    FUNCTION(easy_perform),     FUNCTION(easy_getinfo),        FUNCTION(easy_reset),
+    FUNCTION(easy_cleanup),     FUNCTION(easy_strerror),       FUNCTION(slist_append),
+    FUNCTION(slist_free_all),   FUNCTION(multi_init),          FUNCTION(multi_setopt),
+    FUNCTION(multi_add_handle), FUNCTION(multi_remove_handle), FUNCTION(multi_socket_action),
+    FUNCTION(multi_assign),     FUNCTION(multi_info_read),     FUNCTION(multi_cleanup),
 };
 
 static int complain(struct text *error)
