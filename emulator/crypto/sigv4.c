@@ -6,16 +6,13 @@
 #include <strings.h>
 
 #include "base/arena.h"
-#include "base/memory.h"
 #include "crypto/digest.h"
 #include "crypto/sigv4_canonical.h"
+#include "crypto/sigv4_sign.h"
 #include "crypto/sigv4_signature.h"
 
 /* AWS's own SDKs sign about ten. */
 #define SIGNED_HEADERS_MAX 50
-
-#define ALGORITHM  "AWS4-HMAC-SHA256"
-#define TERMINATOR "aws4_request"
 
 /* AWS (observed): API Gateway's clock may be this far off; other services allow 15 minutes. */
 #define SKEW_SECONDS 300
@@ -90,7 +87,7 @@ static bool check_form(const struct check *check)
     else if (has_many(check->signature.signed_headers))
         text_append_format(check->message, "More than %d 'SignedHeaders' are not supported.",
                            SIGNED_HEADERS_MAX);
-    else if (strcmp(check->signature.algorithm, ALGORITHM) != 0)
+    else if (strcmp(check->signature.algorithm, SIGV4_ALGORITHM) != 0)
         text_append_format(check->message, "Unsupported AWS 'algorithm': '%s'.",
                            check->signature.algorithm);
     return check->message->size == 0;
@@ -109,9 +106,9 @@ static bool check_scope(const struct check *check)
     if (strcmp(signature->service, expectation->service) != 0)
         text_append_format(check->message, "Credential should be scoped to correct service: '%s'. ",
                            expectation->service);
-    if (strcmp(signature->terminator, TERMINATOR) != 0)
+    if (strcmp(signature->terminator, SIGV4_TERMINATOR) != 0)
         text_append_format(check->message,
-                           "Credential should be scoped with a valid terminator: '" TERMINATOR
+                           "Credential should be scoped with a valid terminator: '" SIGV4_TERMINATOR
                            "', not '%s'. ",
                            signature->terminator);
     if (strncmp(signature->scope_date, signature->date, 8) != 0 ||
@@ -146,20 +143,6 @@ static bool find_payload_hash(const struct check *check, char hash[DIGEST_HEX_SI
     return !is_hex_digest(*found) || strcmp(*found, hash) == 0;
 }
 
-static void sign(const struct check *check, const char *secret, const char *string_to_sign,
-                 char signature[DIGEST_HEX_SIZE])
-{
-    SCOPED_MEMORY char *first = memory_format("AWS4%s", secret);
-    unsigned char key[DIGEST_SIZE];
-
-    digest_hmac(first, strlen(first), check->signature.scope_date, key);
-    digest_hmac(key, sizeof key, check->signature.region, key);
-    digest_hmac(key, sizeof key, check->signature.service, key);
-    digest_hmac(key, sizeof key, TERMINATOR, key);
-    digest_hmac(key, sizeof key, string_to_sign, key);
-    digest_write_hex(key, signature);
-}
-
 static bool check_signature(const struct check *check, const char *secret)
 {
     const struct sigv4_signature *claimed = &check->signature;
@@ -167,14 +150,17 @@ static bool check_signature(const struct check *check, const char *secret)
     SCOPED_TEXT string_to_sign            = {0};
     char hash[DIGEST_HEX_SIZE];
     char signature[DIGEST_HEX_SIZE];
-    const char *payload_hash;
-    bool is_body_right = find_payload_hash(check, hash, &payload_hash);
+    struct sigv4_seal seal = {
+        .secret         = secret,
+        .date           = claimed->date,
+        .scope_date     = claimed->scope_date,
+        .region         = claimed->region,
+        .service        = claimed->service,
+        .signed_headers = claimed->signed_headers,
+    };
+    bool is_body_right = find_payload_hash(check, hash, &seal.payload_hash);
 
-    sigv4_write_canonical(check->request, claimed->signed_headers, payload_hash, &canonical);
-    digest_hex(text_string(&canonical), canonical.size, hash);
-    text_append_format(&string_to_sign, ALGORITHM "\n%s\n%s/%s/%s/" TERMINATOR "\n%s",
-                       claimed->date, claimed->scope_date, claimed->region, claimed->service, hash);
-    sign(check, secret, text_string(&string_to_sign), signature);
+    sigv4_compute(check->request, &seal, &canonical, &string_to_sign, signature);
     if (digest_equals(signature, claimed->signature) && is_body_right)
         return true;
     text_append_format(

@@ -186,7 +186,10 @@ void sigv4_write_canonical(const struct sigv4_request *request, const char *sign
                            const char *payload_hash, struct text *out)
 {
     text_append_format(out, "%s\n", request->method);
-    append_path(request->target, out);
+    if (request->is_path_literal)
+        text_append(out, request->target, strcspn(request->target, "?"));
+    else
+        append_path(request->target, out);
     text_append_character(out, '\n');
     append_query(request->target, out);
     text_append_character(out, '\n');

@@ -7,6 +7,7 @@
  * AWS: "Create a signed AWS API request", the canonical request.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct text;
@@ -24,6 +25,7 @@ struct sigv4_request {
     size_t header_count;
     const void *body;
     size_t body_size;
+    bool is_path_literal; /* of S3: the path is signed as it is on the request line */
 };
 
 /* The last value of that header, whatever its case; NULL if there is none. */

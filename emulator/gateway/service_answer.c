@@ -1,0 +1,300 @@
+#include "gateway/service_answer.h"
+
+#include <ctype.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+/* Strings are borrowed from the document. */
+struct element {
+    const char *name;
+    size_t name_size;
+    const char *content; /* between its tags */
+    size_t content_size;
+    struct element *parent;
+    struct element *first;
+    struct element *last;
+    struct element *next;
+    bool is_repeated; /* an earlier sibling has its name */
+};
+
+struct reading {
+    const char *at;
+    const char *end;
+    struct arena arena;
+    struct element *open; /* the innermost */
+    unsigned depth;
+};
+
+static bool begins(const struct reading *reading, const char *word)
+{
+    size_t size = strlen(word);
+
+    return (size_t)(reading->end - reading->at) >= size && memcmp(reading->at, word, size) == 0;
+}
+
+/* Goes behind the next occurrence of word. */
+static bool skip_behind(struct reading *reading, const char *word)
+{
+    const char *found =
+        memmem(reading->at, (size_t)(reading->end - reading->at), word, strlen(word));
+
+    if (!found)
+        return false;
+    reading->at = found + strlen(word);
+    return true;
+}
+
+static bool is_name(char character)
+{
+    return isalnum((unsigned char)character) || (character && strchr("_-.:", character));
+}
+
+static size_t name_size(const struct reading *reading)
+{
+    const char *at = reading->at;
+
+    while (at < reading->end && is_name(*at))
+        at++;
+    return (size_t)(at - reading->at);
+}
+
+/* The prefix of a namespace is no part of the name. */
+static void set_name(struct element *element, const char *name, size_t size)
+{
+    const char *colon = memchr(name, ':', size);
+
+    element->name      = colon ? colon + 1 : name;
+    element->name_size = size - (size_t)(element->name - name);
+}
+
+static bool is_same_name(const struct element *a, const struct element *b)
+{
+    return a->name_size == b->name_size && memcmp(a->name, b->name, a->name_size) == 0;
+}
+
+static void add_child(struct element *parent, struct element *child)
+{
+    child->parent = parent;
+    /* Lists are runs of one name. */
+    child->is_repeated = parent->last && is_same_name(parent->last, child);
+    if (parent->last)
+        parent->last->next = child;
+    else
+        parent->first = child;
+    parent->last = child;
+}
+
+/* Behind '<' and a name: attributes, then '>' or "/>". Quoted values may hold either. */
+static bool skip_attributes(struct reading *reading, bool *is_closed)
+{
+    char quote = '\0';
+
+    for (; reading->at < reading->end; reading->at++) {
+        if (quote) {
+            quote = *reading->at == quote ? '\0' : quote;
+        } else if (*reading->at == '"' || *reading->at == '\'') {
+            quote = *reading->at;
+        } else if (*reading->at == '>') {
+            *is_closed = reading->at[-1] == '/';
+            reading->at++;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool read_opening(struct reading *reading)
+{
+    size_t size = name_size(reading);
+    struct element *element;
+    bool is_closed;
+
+    if (size == 0 || reading->depth == SERVICE_ANSWER_DEPTH_MAX)
+        return false;
+    element = arena_new(&reading->arena, sizeof *element);
+    set_name(element, reading->at, size);
+    reading->at += size;
+    if (!skip_attributes(reading, &is_closed))
+        return false;
+    add_child(reading->open, element);
+    element->content = reading->at;
+    if (!is_closed) {
+        reading->open = element;
+        reading->depth++;
+    }
+    return true;
+}
+
+static bool read_closing(struct reading *reading)
+{
+    struct element *open  = reading->open;
+    struct element closes = {0};
+    size_t size           = name_size(reading);
+
+    set_name(&closes, reading->at, size);
+    if (!open->parent || !is_same_name(open, &closes))
+        return false;
+    open->content_size = (size_t)(reading->at - 2 - open->content);
+    reading->open      = open->parent;
+    reading->depth--;
+    reading->at += size;
+    return skip_behind(reading, ">");
+}
+
+static bool read_all(struct reading *reading)
+{
+    while (reading->at < reading->end) {
+        if (*reading->at++ != '<')
+            continue;
+        if (begins(reading, "?")) {
+            if (!skip_behind(reading, "?>"))
+                return false;
+        } else if (begins(reading, "!--")) {
+            if (!skip_behind(reading, "-->"))
+                return false;
+        } else if (begins(reading, "!")) { /* no service sends types or CDATA */
+            return false;
+        } else if (begins(reading, "/")) {
+            reading->at++;
+            if (!read_closing(reading))
+                return false;
+        } else if (!read_opening(reading)) {
+            return false;
+        }
+    }
+    return !reading->open->parent && reading->open->first;
+}
+
+/* "lt;" behind '&'; 0 if it is none that XML knows. */
+static size_t append_entity(const char *at, size_t size, struct text *out)
+{
+    static const struct {
+        const char *name;
+        char character;
+    } entities[] = {
+        {"lt;",   '<' },
+        {"gt;",   '>' },
+        {"amp;",  '&' },
+        {"quot;", '"' },
+        {"apos;", '\''}
+    };
+    unsigned long code;
+    char *end;
+
+    for (size_t i = 0; i < ARRAY_SIZE(entities); i++) {
+        size_t length = strlen(entities[i].name);
+
+        if (size >= length && memcmp(at, entities[i].name, length) == 0) {
+            text_append_character(out, entities[i].character);
+            return length;
+        }
+    }
+    if (size < 3 || at[0] != '#' || !memchr(at, ';', size))
+        return 0;
+    code = at[1] == 'x' ? strtoul(at + 2, &end, 16) : strtoul(at + 1, &end, 10);
+    if (*end != ';' || code == 0 || code > 0x7f) /* services write the rest as it is */
+        return 0;
+    text_append_character(out, (char)code);
+    return (size_t)(end + 1 - at);
+}
+
+static void append_content(const struct element *element, struct text *json)
+{
+    const char *at  = element->content;
+    const char *end = at + element->content_size;
+    SCOPED_TEXT out = {0};
+
+    while (at < end) {
+        size_t size = 0;
+
+        if (*at == '&')
+            size = append_entity(at + 1, (size_t)(end - at - 1), &out);
+        if (size == 0)
+            text_append_character(&out, *at++);
+        else
+            at += size + 1;
+    }
+    text_append_json(json, text_string(&out), out.size);
+}
+
+static bool is_named(const struct element *element, const char *name)
+{
+    return element->name_size == strlen(name) &&
+           memcmp(element->name, name, element->name_size) == 0;
+}
+
+static void append_value(const struct element *element, struct text *json);
+
+/* Elements from first as long as they have its name; returns the one behind. */
+static const struct element *append_run(const struct element *first, struct text *json)
+{
+    const struct element *element = first;
+
+    text_append_character(json, '[');
+    do {
+        if (element != first)
+            text_append_character(json, ',');
+        append_value(element, json);
+        element = element->next;
+    } while (element && element->is_repeated);
+    text_append_character(json, ']');
+    return element;
+}
+
+static void append_members(const struct element *element, struct text *json)
+{
+    const struct element *child = element->first;
+
+    text_append_character(json, '{');
+    while (child) {
+        if (child != element->first)
+            text_append_character(json, ',');
+        text_append_json(json, child->name, child->name_size);
+        text_append_character(json, ':');
+        if (child->next && child->next->is_repeated) {
+            child = append_run(child, json);
+        } else {
+            append_value(child, json);
+            child = child->next;
+        }
+    }
+    text_append_character(json, '}');
+}
+
+/* AWS: members that are absent are null. */
+static void append_value(const struct element *element, struct text *json)
+{
+    if (element->first && is_named(element->first, "member"))
+        append_run(element->first, json);
+    else if (element->first)
+        append_members(element, json);
+    else if (element->content_size == 0)
+        text_append_string(json, "null");
+    else
+        append_content(element, json);
+}
+
+/* AWS?: an error is what <ErrorResponse> holds, without that name. */
+static void append_root(const struct element *document, struct text *json)
+{
+    const struct element *root = document->first;
+
+    append_members(is_named(root, "ErrorResponse") ? root : document, json);
+}
+
+bool service_answer_from_xml(const char *xml, size_t size, struct text *json)
+{
+    struct element document = {0};
+    struct reading reading  = {.at = xml, .end = xml + size, .open = &document};
+    bool is_well_formed     = read_all(&reading) && !document.first->next;
+
+    if (is_well_formed)
+        append_root(&document, json);
+    arena_deinit(&reading.arena);
+    return is_well_formed;
+}
