@@ -16,7 +16,7 @@ WARNINGS  := -Wall -Wextra -Werror -Wshadow -Wconversion -Wno-sign-conversion \
 OPTIMISE  ?= -O2 -g
 CFLAGS    = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -fstack-protector-strong $(OPTIMISE) $(SANITIZE) \
     -DPOSTERN_VERSION='"$(VERSION)"' -Iemulator -I. $(shell pkg-config --cflags $(PACKAGES) libcurl 2>/dev/null)
-LIBS      = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lwslay -lpthread -ldl
+LIBS      = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lwslay -lpthread -lm -ldl
 
 SOURCES   := $(wildcard emulator/*.c emulator/*/*.c)
 CLI       := $(wildcard cli/*.c cli/*/*.c)
@@ -31,6 +31,7 @@ OBJECTS   := $(LIBRARY) $(CLI:%.c=$(BUILD)/%.o)
 # Who may include whom: the folders below each one (and itself).
 USES_base      := base
 USES_json      := base json
+USES_template  := base json template
 USES_crypto    := base crypto
 USES_loop      := base loop
 USES_http      := base json crypto loop http
@@ -39,18 +40,18 @@ USES_front     := base crypto loop http front
 USES_model     := base json crypto model
 USES_store     := base json crypto loop model store
 USES_lambda    := base json crypto loop http model store lambda
-USES_gateway   := base json crypto loop http websocket front model store lambda gateway
-USES_project   := base json crypto loop model project
-USES_admin     := base json crypto loop http websocket front model store lambda gateway admin
-USES_sample    := base json crypto loop http websocket front model store lambda gateway sample
-LAYERS         := base json crypto loop http websocket front model store lambda gateway project admin sample
+USES_gateway   := base json template crypto loop http websocket front model store lambda gateway
+USES_project   := base json template crypto loop model project
+USES_admin     := base json template crypto loop http websocket front model store lambda gateway admin
+USES_sample    := base json template crypto loop http websocket front model store lambda gateway sample
+LAYERS         := base json template crypto loop http websocket front model store lambda gateway project admin sample
 
 # Which outside library may be included where. Replacing a library is one folder's work.
 INCLUDES := uv.h=emulator/loop/ \
     microhttpd.h=emulator/http/ \
     libwebsockets.h=emulator/websocket/ \
     sqlite3.h=emulator/store/ \
-    pcre2.h=emulator/json/ \
+    pcre2.h=emulator/json/|emulator/template/regex.c \
     openssl/=emulator/crypto/|emulator/front/tls.c \
     cJSON=emulator/json/ \
     curl/=emulator/loop/ \
