@@ -106,6 +106,7 @@
 #define REASON_PROJECT_WARNING             "project-warning"
 #define REASON_BROKEN_PROJECT              "broken-project"              /* what was read last goes on */
 #define REASON_NOT_WATCHED                 "not-watched"                 /* changes of a folder go unnoticed */
+#define REASON_ACCESS_LOG                  "access-log"                  /* its file can't be opened, or doesn't take lines */
 #define REASON_LOG_LINES_DROPPED           "log-lines-dropped"           /* standard error wasn't read in time */
 
 /* clang-format on */

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/reason.h"
+#include "gateway/access_log.h"
 #include "gateway/connection.h"
 #include "gateway/gateway_state.h"
 #include "gateway/route_metrics.h"
@@ -27,6 +28,7 @@ struct departure {
     struct connection *connection;
     struct snapshot *snapshot;
     struct route_metrics *metrics; /* the route's */
+    char request_id[ID_SIZE];
 };
 
 void departure_add(struct connection *connection)
@@ -83,6 +85,33 @@ static void log_failure(const struct connection *connection, const struct invoca
              text_string(&why));
 }
 
+/* invocation is NULL where the stage has no $disconnect handler. */
+static void log_access(struct connection *connection, struct access_log *log,
+                       const char *request_id, const struct invocation *invocation)
+{
+    struct context context = {
+        .kind                   = CONTEXT_OF_DISCONNECT,
+        .route_key              = "$disconnect",
+        .disconnect_status_code = connection->close_code,
+        .disconnect_reason      = connection->close_reason,
+        .status                 = ACCESS_LOG_CONNECTED_STATUS,
+    };
+    SCOPED_TEXT error = {0};
+    struct event event;
+
+    if (!log)
+        return;
+    connection_fill_event(connection, "", clock_milliseconds(), &event);
+    context.event = &event;
+    if (request_id)
+        memcpy(event.request_id, request_id, ID_SIZE);
+    if (invocation)
+        access_log_take_invocation(&context, invocation, &error);
+    if (invocation && invocation->outcome != INVOCATION_SUCCEEDED)
+        context.status = invocation->outcome == INVOCATION_TIMED_OUT ? 504 : 500;
+    access_log_write(log, &context);
+}
+
 static void on_disconnect_done(struct invocation *invocation)
 {
     struct departure *departure   = container_of(invocation, struct departure, invocation);
@@ -95,6 +124,7 @@ static void on_disconnect_done(struct invocation *invocation)
     if (!has_no_room) {
         count(departure);
         log_failure(connection, invocation);
+        log_access(connection, departure->snapshot->access_log, departure->request_id, invocation);
     }
     text_deinit(&invocation->payload);
     snapshot_drop(departure->snapshot);
@@ -126,6 +156,7 @@ static void invoke(struct connection *connection, struct snapshot *snapshot,
     };
     connection_fill_event(connection, text_string(&departure->snapshot->stage_variables),
                           clock_milliseconds(), &event);
+    memcpy(departure->request_id, event.request_id, ID_SIZE);
     event_write_disconnect(&event, connection->close_code, connection->close_reason,
                            &departure->invocation.event);
     connection->departure = departure;
@@ -144,8 +175,11 @@ static void start(struct connection *connection)
     connection->state = CONNECTION_DEPARTING;
     if (route && route->function)
         invoke(connection, snapshot, route);
-    else
+    else {
+        if (snapshot)
+            log_access(connection, snapshot->access_log, NULL, NULL);
         delivered(connection); /* nobody wants to know */
+    }
 }
 
 void departures_start(struct gateway *gateway)

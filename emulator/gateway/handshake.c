@@ -10,6 +10,7 @@
 #include "base/reason.h"
 #include "base/text.h"
 #include "front/front.h"
+#include "gateway/access_log.h"
 #include "gateway/admission.h"
 #include "gateway/authorization.h"
 #include "gateway/connection.h"
@@ -56,6 +57,8 @@ struct handshake {
     struct authorization authorization;
     char trace_id[ID_TRACE_SIZE]; /* "" until an event has it: trace_id() */
     struct invocation invocation;
+    bool has_answered;        /* the $connect handler has */
+    char request_id[ID_SIZE]; /* of the $connect event, or of the refusal before it */
     struct store_waiter row;
     struct text protocol; /* the subprotocol that the handler chose; empty: none */
 };
@@ -139,9 +142,35 @@ static void answer_error(struct handshake *handshake, enum aws_error error, cons
                            take_socket(handshake, aws_error_status(error)), error, detail);
 }
 
+/* Writes the line of the access log: error is what the client got instead of what the $connect
+ * route or the gateway said, NULL: nothing. The connection must still be there. */
+static void log_access(struct handshake *handshake, const enum aws_error *error, const char *detail)
+{
+    struct context context = {.kind = CONTEXT_OF_CONNECT, .route_key = "$connect"};
+    SCOPED_TEXT authorizer = {0};
+    SCOPED_TEXT failure    = {0};
+    SCOPED_TEXT message    = {0};
+    struct event event;
+
+    if (!handshake->connection || !handshake->snapshot->access_log)
+        return;
+    connection_fill_event(handshake->connection, "", clock_milliseconds(), &event);
+    if (handshake->request_id[0])
+        memcpy(event.request_id, handshake->request_id, ID_SIZE);
+    context.event  = &event;
+    context.status = ACCESS_LOG_CONNECTED_STATUS;
+    access_log_take_authorization(&context, &handshake->authorization, &authorizer);
+    if (handshake->has_answered)
+        access_log_take_invocation(&context, &handshake->invocation, &failure);
+    if (error)
+        access_log_take_error(&context, *error, detail, &message);
+    access_log_write(handshake->snapshot->access_log, &context);
+}
+
 /* Refuses with one of AWS's own answers. */
 static void refuse(struct handshake *handshake, enum aws_error error, const char *detail)
 {
+    log_access(handshake, &error, detail);
     answer_error(handshake, error, detail);
     forget_connection(handshake);
     become(handshake, HANDSHAKE_REFUSED);
@@ -303,6 +332,7 @@ static void refuse_as_told(struct handshake *handshake, const struct proxy_resul
                           take_socket(handshake, result->status), result->status,
                           text_string(&headers), text_string(&body), body.size);
     }
+    log_access(handshake, NULL, NULL);
     forget_connection(handshake);
     become(handshake, HANDSHAKE_REFUSED);
 }
@@ -352,6 +382,7 @@ static void on_connect_route_done(struct invocation *invocation)
 {
     struct handshake *handshake = container_of(invocation, struct handshake, invocation);
 
+    handshake->has_answered = true;
     histogram_add(&metrics_of(handshake)->integration_latency, invocation->duration_microseconds);
     switch (invocation->outcome) {
     case INVOCATION_SUCCEEDED:
@@ -392,6 +423,7 @@ static void run_connect_route(struct handshake *handshake)
     };
     connection_fill_event(connection, text_string(&handshake->snapshot->stage_variables),
                           clock_milliseconds(), &event);
+    memcpy(handshake->request_id, event.request_id, ID_SIZE);
     if (connection->authorizer) {
         event_write_latency(connection->authorizer, handshake->authorization.latency_milliseconds,
                             &authorizer);
@@ -452,6 +484,7 @@ static void hand_over(struct handshake *handshake)
                             {"sourceIp", connection->source_ip}),
                  "connected");
     }
+    log_access(handshake, NULL, NULL);
     connection_open(connection, socket, key,
                     handshake->protocol.size ? text_string(&handshake->protocol) : NULL);
     if (!connection->stage->snapshot) /* removed since the handshake began */

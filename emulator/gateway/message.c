@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/reason.h"
 #include "base/text.h"
+#include "gateway/access_log.h"
 #include "gateway/connection.h"
 #include "gateway/gateway_state.h"
 #include "gateway/proxy_result.h"
@@ -25,7 +26,8 @@ struct message {
     struct connection *connection; /* NULL: it has ended */
     struct snapshot *snapshot;     /* kept */
     struct snapshot_route *route;
-    char request_id[ID_SIZE]; /* the gateway's: the client finds it in an error frame */
+    struct access_entry *entry; /* of the access log; NULL: there is none */
+    char request_id[ID_SIZE];   /* the gateway's: the client finds it in an error frame */
     char connection_id[ID_SIZE];
 };
 
@@ -83,6 +85,13 @@ static void note_dropped_body(struct message *message)
              "to the client; set \"routeResponse\": true, or post to the connection (said once)");
 }
 
+/* How the client sees it that the access log is written for. */
+static void note_error_frame(struct message *message, const char *text)
+{
+    if (message->entry)
+        access_log_take_frame(&message->entry->context, text);
+}
+
 /* AWS?: what is no proxy result fails on a two-way route and is nothing on a one-way one; a result
  * without a body, or with an empty one, sends nothing. */
 /* AWS: a message has at most 128 KB. AWS?: an answer that is longer is an error frame. */
@@ -94,6 +103,7 @@ static void refuse_answer(struct message *message, size_t size)
         "the client gets an error frame \"Internal server error\": the handler returned a body "
         "of %zu bytes, and a message has at most %zu KB on AWS",
         size, message->gateway->management.body_size_max / 1024);
+    note_error_frame(message, "Internal server error");
     send_error_frame(message->connection, message->route->metrics, "Internal server error",
                      message->request_id);
 }
@@ -105,8 +115,10 @@ static void take_result(struct message *message, const struct text *payload)
 
     if (is_proxy_result && result.status >= 400)
         message->route->metrics->integration_error++;
-    if (!is_proxy_result && message->route->is_two_way)
+    if (!is_proxy_result && message->route->is_two_way) {
         message->route->metrics->execution_error++;
+        note_error_frame(message, "Internal server error");
+    }
     if (!message->connection) {
         if (message->route->is_two_way && is_proxy_result && result.body.data)
             log_info(MESSAGE_FIELDS(message, REASON_CLIENT_LEFT),
@@ -144,6 +156,7 @@ static void fail(struct message *message, const char *reason, const char *text)
 {
     SCOPED_TEXT why = {0};
 
+    note_error_frame(message, text);
     failure_describe(&message->invocation, &why);
     if (!message->connection) {
         log_warn(MESSAGE_FIELDS(message, reason),
@@ -171,17 +184,33 @@ static void count(struct message *message)
 
 static void message_free(struct message *message)
 {
+    access_entry_free(message->entry);
     text_deinit(&message->invocation.payload);
     text_deinit(&message->invocation.event);
     snapshot_drop(message->snapshot);
     free(message);
 }
 
+/* Before it is known what becomes of the result. */
+static void fill_entry(struct message *message, struct text *error)
+{
+    if (message->entry)
+        access_log_take_invocation(&message->entry->context, &message->invocation, error);
+}
+
+static void write_entry(const struct message *message)
+{
+    if (message->entry)
+        access_log_write(message->snapshot->access_log, &message->entry->context);
+}
+
 static void on_message_done(struct invocation *invocation)
 {
     struct message *message = container_of(invocation, struct message, invocation);
+    SCOPED_TEXT error       = {0};
 
     count(message);
+    fill_entry(message, &error);
     switch (invocation->outcome) {
     case INVOCATION_SUCCEEDED:
         take_result(message, &invocation->payload);
@@ -199,6 +228,7 @@ static void on_message_done(struct invocation *invocation)
         fail(message, REASON_NO_FUNCTION, "Internal server error");
         break;
     }
+    write_entry(message);
     /* Sending may have ended the connection. */
     queue_remove(message->connection ? &message->connection->messages : &message->gateway->orphans,
                  &message->link);
@@ -222,6 +252,8 @@ static void invoke(struct connection *connection, struct snapshot_route *route,
     message->invocation.connection_id        = connection->id;
     message->invocation.done                 = on_message_done;
     id_message(event->now, connection->id, message_id);
+    if (message->snapshot->access_log)
+        message->entry = access_entry_new(event, CONTEXT_OF_MESSAGE, route->route_key, message_id);
     text_reserve(&message->invocation.event, size + size / 8 + 1024);
     event_write_message(event, route->route_key, message_id, data, size,
                         &message->invocation.event);
@@ -229,26 +261,48 @@ static void invoke(struct connection *connection, struct snapshot_route *route,
     lambda_invoke(connection->gateway->settings.lambda, &message->invocation);
 }
 
-static void refuse(struct connection *connection, const char *key, const char *request_id)
+/* A message that no integration is asked about: the client gets an error frame instead. */
+static void send_refusal(struct connection *connection, struct route_metrics *metrics,
+                         const char *text, const struct event *event)
 {
-    log_warn(LOG_FIELDS({"connectionId", connection->id}, {"extendedRequestId", request_id},
+    const struct snapshot *snapshot = connection->stage->snapshot;
+
+    if (snapshot && snapshot->access_log) {
+        char message_id[ID_SIZE];
+        struct context context = {
+            .event      = event,
+            .kind       = CONTEXT_OF_MESSAGE,
+            .route_key  = metrics == connection->stage->on_none ? NULL : metrics->route_key,
+            .message_id = message_id,
+        };
+
+        id_message(event->now, connection->id, message_id);
+        access_log_take_frame(&context, text);
+        access_log_write(snapshot->access_log, &context);
+    }
+    send_error_frame(connection, metrics, text, event->request_id);
+}
+
+static void refuse(struct connection *connection, const char *key, const struct event *event)
+{
+    log_warn(LOG_FIELDS({"connectionId", connection->id}, {"extendedRequestId", event->request_id},
                         {"reason", REASON_NO_ROUTE}),
              "no route \"%.100s\" and no $default route: AWS answers with a Forbidden frame and "
              "keeps the connection",
              key);
-    send_error_frame(connection, connection->stage->on_none, "Forbidden", request_id);
+    send_refusal(connection, connection->stage->on_none, "Forbidden", event);
 }
 
 /* AWS?: a throttled message gets an error frame. */
 static void refuse_throttled(struct connection *connection, struct route_metrics *metrics,
-                             enum throttle throttle, const char *request_id)
+                             enum throttle throttle, const struct event *event)
 {
     metrics->client_error++;
     connection->gateway->metrics.throttled[throttle]++;
-    log_warn(LOG_FIELDS({"connectionId", connection->id}, {"extendedRequestId", request_id},
+    log_warn(LOG_FIELDS({"connectionId", connection->id}, {"extendedRequestId", event->request_id},
                         {"routeKey", metrics->route_key}, {"reason", REASON_THROTTLED}),
              "the client gets an error frame \"Too Many Requests\": %s", throttle_text(throttle));
-    send_error_frame(connection, metrics, "Too Many Requests", request_id);
+    send_refusal(connection, metrics, "Too Many Requests", event);
     if (++connection->throttled_count >= THROTTLED_MESSAGES_MAX)
         connection_close(connection, CLOSE_THROTTLED);
 }
@@ -271,13 +325,13 @@ void message_begin(struct connection *connection, const char *data, size_t size)
     metrics->message_count++;
     throttle = throttling_request(&connection->gateway->throttling, route, clock_microseconds());
     if (throttle != THROTTLE_NONE) {
-        refuse_throttled(connection, metrics, throttle, event.request_id);
+        refuse_throttled(connection, metrics, throttle, &event);
         return;
     }
     connection->throttled_count = 0;
     if (!route) {
         metrics->client_error++;
-        refuse(connection, text_string(&key), event.request_id);
+        refuse(connection, text_string(&key), &event);
     } else if (!route->function) {
         log_warn(
             LOG_FIELDS({"connectionId", connection->id}, {"routeKey", route->route_key},
@@ -285,7 +339,7 @@ void message_begin(struct connection *connection, const char *data, size_t size)
             "the client gets an error frame \"Internal server error\", as on AWS: the route has "
             "no integration");
         metrics->execution_error++;
-        send_error_frame(connection, metrics, "Internal server error", event.request_id);
+        send_refusal(connection, metrics, "Internal server error", &event);
     } else {
         invoke(connection, route, &event, data, size);
     }

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "gateway/access.h"
+#include "gateway/access_log.h"
 #include "model/registry.h"
 #include "model/selection_expression.h"
 
@@ -54,6 +55,7 @@ struct snapshot *snapshot_new(const struct registry *registry, const struct api 
     }
     snapshot->is_endpoint_disabled = api->is_endpoint_disabled;
     snapshot->access               = access_new(registry, api, api_find_route(api, "$connect"));
+    snapshot->access_log           = access_log_new(api->api_id, stage);
     name_values_copy(&snapshot->variables, &stage->stage_variables);
     write_stage_variables(&snapshot->stage_variables, &stage->stage_variables);
     snapshot->selection_expression =
@@ -75,6 +77,7 @@ void snapshot_drop(struct snapshot *snapshot)
     selection_expression_free(snapshot->selection_expression);
     text_deinit(&snapshot->stage_variables);
     name_values_deinit(&snapshot->variables);
+    access_log_free(snapshot->access_log);
     access_free(snapshot->access);
     map_deinit(&snapshot->by_key);
     for (size_t i = 0; i < snapshot->route_count; i++) {

@@ -16,6 +16,7 @@
 #include "model/token_bucket.h"
 
 struct access;
+struct access_log;
 struct api;
 struct registry;
 struct route_metrics;
@@ -36,8 +37,9 @@ struct snapshot_route {
 struct snapshot {
     unsigned references;
     char *deployment_id;
-    bool is_endpoint_disabled; /* AWS's host of the API is refused */
-    struct access *access;     /* NULL: everybody may connect */
+    bool is_endpoint_disabled;     /* AWS's host of the API is refused */
+    struct access *access;         /* NULL: everybody may connect */
+    struct access_log *access_log; /* NULL: the stage has none */
     struct name_values variables;
     struct text stage_variables; /* the same as a JSON object; empty: the stage has none */
     struct selection_expression *selection_expression;

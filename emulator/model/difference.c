@@ -249,6 +249,8 @@ static bool is_same_stage(const struct stage *a, const struct stage *b)
 {
     if (!name_values_equal(&a->stage_variables, &b->stage_variables) ||
         !is_same_rate(&a->default_throttle, &b->default_throttle) ||
+        !is_same_string(a->access_log_format, b->access_log_format) ||
+        !is_same_string(a->access_log_path, b->access_log_path) ||
         a->route_settings_count != b->route_settings_count)
         return false;
     for (size_t i = 0; i < a->route_settings_count; i++) {

@@ -337,6 +337,8 @@ static void domain_name_deinit(struct domain_name *domain)
 
 static void stage_deinit(struct stage *stage)
 {
+    free(stage->access_log_format);
+    free(stage->access_log_path);
     free(stage->stage_name);
     name_values_deinit(&stage->stage_variables);
     free(stage->deployment_id);

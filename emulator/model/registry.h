@@ -91,6 +91,8 @@ struct stage {
     char *stage_name;
     struct name_values stage_variables;
     char *deployment_id;
+    char *access_log_format;            /* NULL: no access log */
+    char *access_log_path;              /* absolute, of a file; NULL: the emulator's own log */
     struct token_rate default_throttle; /* defaultRouteSettings */
     struct route_settings *route_settings;
     size_t route_settings_count;

@@ -4,7 +4,9 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "model/access_log_format.h"
 #include "model/registry.h"
+#include "project/project.h"
 #include "project/reading.h"
 #include "json/json.h"
 #include "json/nearest.h"
@@ -15,6 +17,9 @@
 /* AWS: a stage variable's name has at most 64 characters, its value 2048. */
 #define VARIABLE_NAME_SIZE_MAX  64
 #define VARIABLE_VALUE_SIZE_MAX 2048
+
+/* What a destination begins with that is a file: ours, AWS has only ARNs. */
+#define LOG_FILE_PREFIX "file:"
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS  "0123456789"
@@ -101,6 +106,50 @@ static void read_throttles(struct reading *reading, const struct api *api, struc
     }
 }
 
+/* Absolute; NULL: it is no path. */
+static char *resolve_log_path(const struct reading *reading, const char *destination)
+{
+    if (strncmp(destination, LOG_FILE_PREFIX, strlen(LOG_FILE_PREFIX)) == 0)
+        destination += strlen(LOG_FILE_PREFIX);
+    else if (strncmp(destination, "./", 2) != 0 && strncmp(destination, "../", 3) != 0)
+        return NULL;
+    if (destination[0] == '/')
+        return memory_copy_string(destination);
+    return memory_format("%s/%s", reading->project->folder, destination);
+}
+
+static void read_access_log(struct reading *reading, struct stage *stage, const struct json *object,
+                            const char *stage_place)
+{
+    SCOPED_MEMORY char *place   = reading_place(stage_place, "accessLogSettings");
+    const struct json *settings = json_find(object, "accessLogSettings");
+    const struct json *format   = json_find(settings, "format");
+    const char *destination     = json_find_string(settings, "destinationArn");
+    const char *problem;
+    SCOPED_TEXT unknown = {0};
+
+    if (!format || format->kind != JSON_STRING)
+        return; /* the schema says so */
+    problem = access_log_format_problem(format->string);
+    access_log_format_unknown(format->string, &unknown);
+    if (problem)
+        reading_error(reading, format, "%s.format: %s", place, problem);
+    else if (unknown.size > 0)
+        reading_warn(reading, format,
+                     "%s.format: AWS refuses it: \"The following context variables are not "
+                     "supported: [%s]\"; here they print -",
+                     place, text_string(&unknown));
+    stage->access_log_format = memory_copy_string(format->string);
+    if (!destination)
+        return;
+    stage->access_log_path = resolve_log_path(reading, destination);
+    if (!stage->access_log_path && strncmp(destination, "arn:", 4) != 0)
+        reading_error(reading, json_find(settings, "destinationArn"),
+                      "%s.destinationArn: an ARN, whose lines go to the emulator's log, or a file: "
+                      "write \"file:%s\" for that",
+                      place, destination);
+}
+
 void postern_stage_add(struct api *api, const char *name, const char *deployment_id)
 {
     struct stage *stage = api_add_stage(api);
@@ -139,6 +188,7 @@ void postern_stage_read(struct reading *reading, struct api *api, const struct j
          variable; variable          = variable->next)
         read_stage_variable(reading, stage, variable, place);
     read_throttles(reading, api, stage, object, place);
+    read_access_log(reading, stage, object, place);
 }
 
 /* The API of that id or name. */

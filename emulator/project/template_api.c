@@ -264,6 +264,30 @@ static void add_throttles(struct template *template, struct template_resource *r
                      build_container(template->arena, settings, route->name, JSON_OBJECT, route));
 }
 
+static void add_access_log(struct template *template, struct template_resource *resource,
+                           struct json *stage)
+{
+    static const struct {
+        const char *theirs;
+        const char *ours;
+    } members[] = {
+        {"DestinationArn", "destinationArn"},
+        {"Format",         "format"        },
+    };
+    const struct json *settings = template_property(template, resource, "AccessLogSettings");
+    struct json *written;
+
+    if (!reading_members(settings))
+        return;
+    written = build_container(template->arena, stage, "accessLogSettings", JSON_OBJECT, settings);
+    for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
+        const struct json *value = json_find(settings, members[i].theirs);
+
+        if (value)
+            build_add(written, members[i].ours, build_copy(template->arena, value));
+    }
+}
+
 static void write_stage(struct writing *writing, struct template_resource *resource)
 {
     struct template *template = writing->template;
@@ -273,8 +297,10 @@ static void write_stage(struct writing *writing, struct template_resource *resou
     const struct json *variables =
         api ? template_property(template, resource, "StageVariables") : NULL;
 
-    if (api)
+    if (api) {
         add_throttles(template, resource, stage);
+        add_access_log(template, resource, stage);
+    }
     template->place = resource->id;
     if (!name)
         return;
