@@ -20,6 +20,7 @@
 #include "project/template.h"
 #include "project/template_api.h"
 #include "project/template_function.h"
+#include "project/template_usage.h"
 #include "project/yaml.h"
 #include "json/build.h"
 #include "json/json.h"
@@ -117,6 +118,7 @@ static struct json *write(struct template *template)
     struct map used       = {0};
 
     template_api_write(template, document, &used);
+    template_usage_write(template, document);
     template_function_write(template, document, &used);
     intrinsics_check_parameters(template->intrinsics);
     give_notices(template);

@@ -27,6 +27,7 @@ static char *derive_id(const char *whose, const char *name)
 void postern_api_key_read(struct reading *reading, const struct json *object)
 {
     const char *value          = json_find_string(object, "value");
+    const char *id             = json_find_string(object, "id");
     const struct json *enabled = json_find(object, "enabled");
     SCOPED_MEMORY char *place  = reading_place("apiKeys", object->name);
     struct api_key *key;
@@ -38,7 +39,7 @@ void postern_api_key_read(struct reading *reading, const struct json *object)
                           reading->registry->api_keys[i].name);
     }
     key             = registry_add_api_key(reading->registry);
-    key->id         = derive_id("apiKeys", object->name);
+    key->id         = id ? memory_copy_string(id) : derive_id("apiKeys", object->name);
     key->name       = memory_copy_string(object->name);
     key->value      = memory_copy_string(value ? value : "");
     key->is_enabled = !enabled || enabled->kind != JSON_BOOLEAN || enabled->boolean;

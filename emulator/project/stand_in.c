@@ -184,5 +184,5 @@ bool stand_in_append(const struct stand_in *resource, const char *attribute, str
     }
     text_append_string(out, resource->name);
     return attribute[0] == '\0' ||
-           (ends_with(attribute, "Id") && strncmp(resource->type, "AWS::ApiGatewayV2::", 19) == 0);
+           (ends_with(attribute, "Id") && strncmp(resource->type, "AWS::ApiGateway", 15) == 0);
 }

@@ -133,8 +133,8 @@ static const char *find_name(struct template *template, const struct template_re
         return name;
     if (strcmp(resource->type, "AWS::Lambda::Function") == 0)
         return resource->id;
-    return strncmp(resource->type, "AWS::ApiGatewayV2::", 19) == 0 ? make_id(template, resource)
-                                                                   : make_name(template, resource);
+    return strncmp(resource->type, "AWS::ApiGateway", 15) == 0 ? make_id(template, resource)
+                                                               : make_name(template, resource);
 }
 
 const char *template_name(struct template *template, struct template_resource *resource)

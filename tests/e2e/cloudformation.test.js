@@ -68,6 +68,22 @@ test('the route settings of a stage throttle', async (t) => {
   await client.close();
 });
 
+test('keys and usage plans of a template let in and refuse', async (t) => {
+  const value = 'partner-0123456789abcdef';
+  const json = template({}, { $connect: { ApiKeyRequired: true } }, {
+    Key: { Type: 'AWS::ApiGateway::ApiKey', Properties: { Enabled: true, Value: { Ref: 'KeyValue' } } },
+    Plan: { Type: 'AWS::ApiGateway::UsagePlan', Properties: { ApiStages: [{ ApiId: { Ref: 'Api' }, Stage: { Ref: 'Stage' } }], Quota: { Limit: 1, Period: 'MONTH' } } },
+    PlanKey: { Type: 'AWS::ApiGateway::UsagePlanKey', Properties: { KeyId: { Ref: 'Key' }, KeyType: 'API_KEY', UsagePlanId: { Ref: 'Plan' } } },
+  });
+  json.Parameters = { KeyValue: { Type: 'String', NoEcho: true, Default: value } };
+  const emulator = await startEmulator(t, null, { files: { 'app.js': ANSWER, 'template.json': json } });
+  const options = { headers: { 'x-api-key': value } };
+
+  await (await emulator.connect('/live', options)).close();
+  assert.equal((await emulator.refused('/live', options)).body, '{"message":"Limit Exceeded"}');
+  assert.equal((await emulator.refused('/live')).status, 403);
+});
+
 test('DisableExecuteApiEndpoint refuses the host of the API', async (t) => {
   const emulator = await startEmulator(t, null, { files: { 'app.js': ANSWER, 'template.json': template({ DisableExecuteApiEndpoint: true }, { None: {} }) } });
   const { id } = emulator.ready.apis[0];

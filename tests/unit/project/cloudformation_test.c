@@ -200,6 +200,90 @@ static void samconfig_gives_parameters_and_the_name_of_the_stack(void **state)
     assert_string_equal(scene->registry.functions[0].name, "my-stack-prod");
 }
 
+/* Around keys and plans: an API whose $connect asks for one; they begin in line 6. */
+#define USAGE(more) HEAD ROUTE("RouteKey: $connect, ApiKeyRequired: true") more
+#define KEY                                                                                        \
+    "  K: {Type: AWS::ApiGateway::ApiKey, Properties: {Name: partner, Enabled: true, Value: "      \
+    "01234567890123456789abc}}\n"
+
+static void usage_plans_have_the_keys_and_stages_of_the_template(void **state)
+{
+    struct scene *scene = *state;
+    SCOPED_TEXT shown   = {0};
+
+    assert_string_equal(
+        read_template(
+            scene,
+            USAGE(KEY "  Later: {Type: AWS::ApiGateway::ApiKey, Properties: {Name: partner, "
+                      "Enabled: true, Value: 01234567890123456789abd}}\n"
+                      "  P: {Type: AWS::ApiGateway::UsagePlan, Properties: {UsagePlanName: basic, "
+                      "Throttle: {RateLimit: 0.5, BurstLimit: '2'}, Quota: {Limit: 9, Period: "
+                      "WEEK, Offset: 1}, ApiStages: [{ApiId: !Ref Api, Stage: !Ref Stage}]}}\n"
+                      "  PK: {Type: AWS::ApiGateway::UsagePlanKey, Properties: {KeyId: !GetAtt "
+                      "K.APIKeyId, KeyType: API_KEY, UsagePlanId: !Ref P}}\n"
+                      "  PL: {Type: AWS::ApiGateway::UsagePlanKey, Properties: {KeyId: !Ref "
+                      "Later, KeyType: API_KEY, UsagePlanId: !Ref P}}\n")),
+        "");
+    resolve_print(&scene->registry, NULL, &shown);
+    assert_non_null(strstr(text_string(&shown),
+                           "  usage plan basic: 0.5 requests a second, 2 at once, 9 requests a "
+                           "week, for each of the keys partner, Later, to chat/dev\n"));
+    assert_int_equal(scene->registry.usage_plans[0].quota.offset, 1);
+}
+
+static void what_is_odd_about_keys_and_plans_is_said(void **state)
+{
+    static const struct {
+        const char *yaml;
+        const char *problems;
+    } cases[] = {
+        {USAGE("  K: {Type: AWS::ApiGateway::ApiKey, Properties: {Value: "
+               "01234567890123456789abc}}\n"),
+         "template.yaml:6: warning: K: isn't enabled, so AWS refuses it: give it Enabled: true\n"},
+        {USAGE("  K: {Type: AWS::ApiGateway::ApiKey, Properties: {Enabled: true, Value: "
+               "short-one}}\n"),
+         "template.yaml:6: K: apiKeys.K.value must have at least 20 characters, not 9\n"         },
+        {USAGE(KEY "  P: {Type: AWS::ApiGateway::UsagePlan, Properties: {ApiStages: [{ApiId: abc, "
+                   "Stage: dev}, {ApiId: !Ref Api, Stage: dev}]}}\n"),
+         "template.yaml:7: warning: P.ApiStages: abc is no WebSocket API of this template\n"     },
+        {USAGE(KEY "  P: {Type: AWS::ApiGateway::UsagePlan, Properties: {ApiStages: [{ApiId: !Ref "
+                   "Api}]}}\n"),
+         "template.yaml:7: P.ApiStages: each needs an ApiId and a Stage\n"                       },
+        {USAGE(KEY "  PK: {Type: AWS::ApiGateway::UsagePlanKey, Properties: {KeyId: !Ref K, "
+                   "KeyType: API_KEY, UsagePlanId: elsewhere}}\n"),
+         "template.yaml:7: warning: PK: the plan elsewhere isn't in this template: nobody gets in "
+         "by it\n"                                                                               },
+        {USAGE(
+             KEY
+             "  PK: {Type: AWS::ApiGateway::UsagePlanKey, Properties: {UsagePlanId: elsewhere}}\n"),
+         "template.yaml:7: PK: needs a property KeyId\n"                                         },
+    };
+    struct scene *scene = *state;
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+        assert_string_equal(read_template(scene, cases[i].yaml), cases[i].problems);
+}
+
+/* AWS makes one; that it is the same at every start is ours. */
+static void a_key_without_a_value_gets_one(void **state)
+{
+    struct scene *scene      = *state;
+    SCOPED_MEMORY char *made = NULL;
+
+    for (int i = 0; i < 2; i++) {
+        read_template(scene,
+                      USAGE("  K: {Type: AWS::ApiGateway::ApiKey, Properties: {Enabled: true}}\n"));
+        assert_non_null(strstr(text_string(&scene->shown),
+                               "K: has no Value, and AWS would make one: here it is "));
+        assert_int_equal(strlen(scene->registry.api_keys[0].value), 40);
+        assert_non_null(strstr(text_string(&scene->shown), scene->registry.api_keys[0].value));
+        if (made)
+            assert_string_equal(made, scene->registry.api_keys[0].value);
+        else
+            made = memory_copy_string(scene->registry.api_keys[0].value);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,6 +291,9 @@ int main(void)
         cmocka_unit_test(a_condition_that_does_not_hold_leaves_its_resource_out),
         cmocka_unit_test(sam_expands_as_sam_does),
         cmocka_unit_test(what_sam_build_made_is_preferred_while_it_is_newer),
+        cmocka_unit_test(usage_plans_have_the_keys_and_stages_of_the_template),
+        cmocka_unit_test(what_is_odd_about_keys_and_plans_is_said),
+        cmocka_unit_test(a_key_without_a_value_gets_one),
         cmocka_unit_test(samconfig_gives_parameters_and_the_name_of_the_stack),
     };
 
