@@ -23,8 +23,8 @@ CLI       := $(wildcard cli/*.c cli/*/*.c)
 HEADERS   := $(wildcard emulator/*.h emulator/*/*.h cli/*.h cli/*/*.h)
 TESTS     := $(wildcard tests/unit/*.h tests/unit/*/*.[ch] tests/fuzz/*.[ch] tests/bench/*.[ch])
 EMBEDDED  := $(sort $(wildcard schemas/*.json schemas/*/*.json schemas/*/*.sql emulator/lambda/bootstrap/* cli/help/*.txt cli/completion/*.*sh cli/init/*/*))
-PRELOAD   := emulator/lambda/preload/postern_redirect.c
-PRELOADED := $(BUILD)/emulator/lambda/preload/postern_redirect.so
+PRELOAD   := emulator/lambda/preload/postern_preload.c
+PRELOADED := $(BUILD)/emulator/lambda/preload/postern_preload.so
 LIBRARY   := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embedded_files.o
 OBJECTS   := $(LIBRARY) $(CLI:%.c=$(BUILD)/%.o)
 

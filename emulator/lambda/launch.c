@@ -22,7 +22,7 @@
 #define LOG_STREAM_SIZE 64
 
 /* The library, and what ends its path or means something else in LD_PRELOAD. */
-#define PRELOAD        "postern_redirect.so"
+#define PRELOAD        "postern_preload.so"
 #define NOT_IN_PRELOAD " :$"
 
 /* AWS: "2026/01/31/[$LATEST]" and 32 hex digits: each process has one. */

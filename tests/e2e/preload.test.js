@@ -139,7 +139,7 @@ test('curl, Python, Node, C and what they start reach the emulator by the name t
     assert.equal(await client.nextMessage(), expected);
   }
   await client.send(JSON.stringify({ action: 'tell' }));
-  assert.match(await client.nextMessage(), /^libm\.so\.6:.*\/postern_redirect\.so$/); // what the function wants itself is loaded first
+  assert.match(await client.nextMessage(), /^libm\.so\.6:.*\/postern_preload\.so$/); // what the function wants itself is loaded first
   assert.doesNotMatch(emulator.log, /ld\.so/);
   await client.close();
 });

@@ -50,7 +50,7 @@ static int listen_somewhere(unsigned *port)
 static void load(struct library *library, const char *variable)
 {
     const struct embedded_file *file =
-        embedded_find("emulator/lambda/bootstrap/postern_redirect.so");
+        embedded_find("emulator/lambda/bootstrap/postern_preload.so");
     char path[]    = "/tmp/postern-preload-XXXXXX";
     int descriptor = mkstemp(path);
 
