@@ -26,9 +26,10 @@ bool loading_read(const struct emulator_settings *settings, struct project *proj
                   struct registry *registry, struct text *errors)
 {
     const struct project_options options = {
-        .region     = settings->region,
-        .account    = settings->account,
-        .parameters = settings->parameters,
+        .region           = settings->region,
+        .account          = settings->account,
+        .parameters       = settings->parameters,
+        .find_environment = getenv,
     };
     struct problems problems = {0};
     bool is_fine;

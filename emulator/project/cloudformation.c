@@ -120,7 +120,6 @@ static struct json *write(struct template *template)
     template_api_write(template, document, &used);
     template_usage_write(template, document);
     template_function_write(template, document, &used);
-    intrinsics_check_parameters(template->intrinsics);
     give_notices(template);
     map_deinit(&used);
     return document;
@@ -178,10 +177,28 @@ void cloudformation_read_document(const struct project *project,
     }
     template_init(&template, arena, project, options, document, problems);
     written = write(&template);
-    count   = problems->count;
+    intrinsics_check_parameters(template.intrinsics);
+    count = problems->count;
     if (problems->errors == errors) {
         postern_json_read_document(project, arena, written, registry, problems);
         name_resources(document, problems, count);
+        template_function_note_ids(&template, registry);
+    }
+    template_deinit(&template);
+}
+
+void cloudformation_read_stack(const struct project *project, const struct project_options *options,
+                               struct arena *arena, const struct json *document,
+                               struct registry *registry, struct problems *problems)
+{
+    size_t errors = problems->errors;
+    struct template template;
+    struct json *written;
+
+    template_init(&template, arena, project, options, document, problems);
+    written = write(&template);
+    if (problems->errors == errors) {
+        postern_json_read_document(project, arena, written, registry, problems);
         template_function_note_ids(&template, registry);
     }
     template_deinit(&template);

@@ -30,5 +30,11 @@ void cloudformation_read_document(const struct project *project,
                                   const struct json *document, struct registry *registry,
                                   struct problems *problems);
 
+/* The same for a template that was made of a project of another kind: problems aren't said to be of
+ * its resources, and it needn't declare the parameters that are given. */
+void cloudformation_read_stack(const struct project *project, const struct project_options *options,
+                               struct arena *arena, const struct json *document,
+                               struct registry *registry, struct problems *problems);
+
 /* Templates are JSON as well, and somebody may name one. */
 bool cloudformation_is_template(const struct json *document);

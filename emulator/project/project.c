@@ -13,6 +13,7 @@
 #include "model/limits.h"
 #include "project/cloudformation.h"
 #include "project/postern_json.h"
+#include "project/serverless.h"
 
 #define POSTERN_JSON "postern.json"
 #define SAMCONFIG    "samconfig.toml"
@@ -21,48 +22,58 @@
 #define BUILT ".aws-sam/build/template.yaml"
 
 /* Kinds of project that can't be read yet. */
-#define CDK        "the CDK's output is"
-#define SERVERLESS "serverless.yml is"
+#define CDK                                                                                        \
+    "postern reads postern.json, serverless.yml and templates of SAM and CloudFormation today; "   \
+    "the CDK's output is not read yet: describe the project in postern.json"
+#define PROGRAM                                                                                    \
+    "this is a program, which is not run to find out what it defines: `serverless print` writes "  \
+    "it as a serverless.yml"
 
 /* What the name of a file says about it. */
 struct named {
     const char *name;
     enum project_kind kind; /* PROJECT_NONE: it can't be read yet */
-    const char *what;       /* that is so then */
+    const char *what;       /* what to say about it then */
 };
 
 /* In the order in which they are looked for in a folder. */
 static const struct named in_folders[] = {
-    {POSTERN_JSON,      PROJECT_POSTERN_JSON, NULL      },
-    {"template.yaml",   PROJECT_TEMPLATE,     NULL      },
-    {"template.yml",    PROJECT_TEMPLATE,     NULL      },
-    {"template.json",   PROJECT_TEMPLATE,     NULL      },
-    {"cdk.out",         PROJECT_NONE,         CDK       },
-    {"serverless.yml",  PROJECT_NONE,         SERVERLESS},
-    {"serverless.yaml", PROJECT_NONE,         SERVERLESS},
+    {POSTERN_JSON,      PROJECT_POSTERN_JSON, NULL   },
+    {"template.yaml",   PROJECT_TEMPLATE,     NULL   },
+    {"template.yml",    PROJECT_TEMPLATE,     NULL   },
+    {"template.json",   PROJECT_TEMPLATE,     NULL   },
+    {"cdk.out",         PROJECT_NONE,         CDK    },
+    {"serverless.yml",  PROJECT_SERVERLESS,   NULL   },
+    {"serverless.yaml", PROJECT_SERVERLESS,   NULL   },
+    {"serverless.json", PROJECT_SERVERLESS,   NULL   },
+    {"serverless.ts",   PROJECT_NONE,         PROGRAM},
+    {"serverless.js",   PROJECT_NONE,         PROGRAM},
 };
 
 /* Names of files that somebody may give, as patterns; the first that fits says what it is. Of other
  * JSON, the contents do. */
 static const struct named files[] = {
-    {"serverless.*",    PROJECT_NONE,         SERVERLESS},
-    {"cdk.json",        PROJECT_NONE,         CDK       },
-    {"manifest.json",   PROJECT_NONE,         CDK       },
-    {"template.json",   PROJECT_TEMPLATE,     NULL      },
-    {"*.template.json", PROJECT_NONE,         CDK       },
-    {"*.json",          PROJECT_POSTERN_JSON, NULL      },
-    {"*.yaml",          PROJECT_TEMPLATE,     NULL      },
-    {"*.yml",           PROJECT_TEMPLATE,     NULL      },
-    {"*.template",      PROJECT_TEMPLATE,     NULL      },
+    {"serverless*.ts",   PROJECT_NONE,         PROGRAM},
+    {"serverless*.js",   PROJECT_NONE,         PROGRAM},
+    {"serverless*.cjs",  PROJECT_NONE,         PROGRAM},
+    {"serverless*.mjs",  PROJECT_NONE,         PROGRAM},
+    {"serverless*.yml",  PROJECT_SERVERLESS,   NULL   },
+    {"serverless*.yaml", PROJECT_SERVERLESS,   NULL   },
+    {"serverless*.json", PROJECT_SERVERLESS,   NULL   },
+    {"cdk.json",         PROJECT_NONE,         CDK    },
+    {"manifest.json",    PROJECT_NONE,         CDK    },
+    {"template.json",    PROJECT_TEMPLATE,     NULL   },
+    {"*.template.json",  PROJECT_NONE,         CDK    },
+    {"*.json",           PROJECT_POSTERN_JSON, NULL   },
+    {"*.yaml",           PROJECT_TEMPLATE,     NULL   },
+    {"*.yml",            PROJECT_TEMPLATE,     NULL   },
+    {"*.template",       PROJECT_TEMPLATE,     NULL   },
 };
 
 static void refuse_unreadable(struct problems *problems, const char *label,
                               const struct named *kind)
 {
-    problems_add(problems, false, label, 0,
-                 "postern reads postern.json and templates of SAM and CloudFormation today; %s not "
-                 "read yet: describe the project in postern.json",
-                 kind->what);
+    problems_add(problems, false, label, 0, "%s", kind->what);
 }
 
 static bool exists_in(const char *folder, const char *name)
@@ -173,7 +184,7 @@ bool project_find(const char *path, struct project *project, struct problems *pr
                                    : find_file(path, project, problems);
 }
 
-void project_load(const struct project *project, const struct project_options *options,
+void project_load(struct project *project, const struct project_options *options,
                   struct registry *registry, struct problems *problems)
 {
     switch (project->kind) {
@@ -184,6 +195,9 @@ void project_load(const struct project *project, const struct project_options *o
         break;
     case PROJECT_TEMPLATE:
         cloudformation_load(project, options, registry, problems);
+        break;
+    case PROJECT_SERVERLESS:
+        serverless_load(project, options, registry, problems);
         break;
     }
     problems_sort(problems);
@@ -204,12 +218,29 @@ bool project_read_file(const struct project *project, const char *what, struct t
     return false;
 }
 
+void project_include(struct project *project, const char *path)
+{
+    project->includes =
+        memory_resize(project->includes, (project->include_count + 2) * sizeof *project->includes);
+    project->includes[project->include_count++] = memory_copy_string(path);
+    project->includes[project->include_count]   = NULL;
+}
+
+static bool is_included(const struct project *project, const char *path)
+{
+    for (size_t i = 0; i < project->include_count; i++) {
+        if (strcmp(project->includes[i], path) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool project_is_made_of(const struct project *project, const char *path)
 {
     const char *name = last_component(path);
     size_t size      = (size_t)(name - path);
 
-    if (project->file && strcmp(path, project->file) == 0)
+    if ((project->file && strcmp(path, project->file) == 0) || is_included(project, path))
         return true;
     if (size != strlen(project->folder) + 1 || !file_is_in(path, project->folder))
         return false;
@@ -225,5 +256,8 @@ void project_deinit(struct project *project)
     free(project->folder);
     free(project->file);
     free(project->label);
+    for (size_t i = 0; i < project->include_count; i++)
+        free(project->includes[i]);
+    free(project->includes);
     *project = (struct project){0};
 }

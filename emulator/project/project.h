@@ -7,13 +7,14 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "project/problems.h"
 
 struct registry;
 struct text;
 
-enum project_kind { PROJECT_NONE, PROJECT_POSTERN_JSON, PROJECT_TEMPLATE };
+enum project_kind { PROJECT_NONE, PROJECT_POSTERN_JSON, PROJECT_TEMPLATE, PROJECT_SERVERLESS };
 
 /* What a project is read with; all of it is borrowed. */
 struct project_options {
@@ -22,13 +23,19 @@ struct project_options {
     char *const *parameters; /* "KEY=VALUE" each, ending in NULL: of a template. NULL: none */
     char *const *overrides;  /* the same from samconfig.toml, for what those don't say */
     const char *stack_name;  /* NULL: the folder's name */
+
+    /* The caller's environment (getenv), which a project may ask for values; NULL: there is none.
+     */
+    char *(*find_environment)(const char *name);
 };
 
 struct project {
     enum project_kind kind;
-    char *folder;  /* absolute; where data, code and .env are looked for */
-    char *file;    /* absolute; NULL for PROJECT_NONE */
-    char *label;   /* the file as the user would name it: for messages; NULL for PROJECT_NONE */
+    char *folder;    /* absolute; where data, code and .env are looked for */
+    char *file;      /* absolute; NULL for PROJECT_NONE */
+    char *label;     /* the file as the user would name it: for messages; NULL for PROJECT_NONE */
+    char **includes; /* absolute: other files that it is made of, ending in NULL; NULL: none */
+    size_t include_count;
     bool is_built; /* it is what `sam build` has made of a template, which is older */
 };
 
@@ -41,8 +48,11 @@ bool project_find(const char *path, struct project *project, struct problems *pr
 
 /* Reads it into registry (zeroed). What is wrong goes to problems, which are sorted; with errors
  * the registry must not be used. */
-void project_load(const struct project *project, const struct project_options *options,
+void project_load(struct project *project, const struct project_options *options,
                   struct registry *registry, struct problems *problems);
+
+/* The project is made of that file, too. */
+void project_include(struct project *project, const char *path);
 
 /* Reads its whole file. False, with a problem, if that can't be; what is how a file is called here
  * that is as large as none can be: "project file". */

@@ -2,9 +2,12 @@
 
 #include "project_scene.h"
 
-#define NOT_READ(what)                                                                             \
-    "postern reads postern.json and templates of SAM and CloudFormation today; " what              \
-    " not read yet: describe the project in postern.json\n"
+#define CDK                                                                                        \
+    "postern reads postern.json, serverless.yml and templates of SAM and CloudFormation today; "   \
+    "the CDK's output is not read yet: describe the project in postern.json\n"
+#define PROGRAM                                                                                    \
+    "this is a program, which is not run to find out what it defines: `serverless print` writes "  \
+    "it as a serverless.yml\n"
 #define NO_TEMPLATE "not YAML: there is nothing in it (column 1)\n"
 
 static const char empty_project[] = "{\"apis\": {\"c\": {\"routes\": {\"$connect\": {}}}}}";
@@ -81,27 +84,30 @@ static void a_name_says_what_kind_a_project_is(void **state)
         const char *path;
         const char *problem;
     } cases[] = {
-        {"serverless",                "other/serverless.yml",          "other",
-         "other/serverless.yml:0: " NOT_READ("serverless.yml is")                                                                            },
-        {"the CDK before serverless", "other/cdk.out/manifest.json",   "other",
-         "other/cdk.out:0: " NOT_READ("the CDK's output is")                                                                                 },
-        {"a template before the CDK", "other/template.json",           "other",
-         "other/template.json:1: " NO_TEMPLATE                                                                                               },
-        {"yml before json",           "other/template.yml",            "other",                         "other/template.yml:1: " NO_TEMPLATE },
-        {"yaml before yml",           "other/template.yaml",           "other",                         "other/template.yaml:1: " NO_TEMPLATE},
-        {"a template by name",        "other/template.json",           "other/template.json",
-         "other/template.json:1: " NO_TEMPLATE                                                                                               },
-        {"a template of any name",    "other/my.yml",                  "other/my.yml",                  "other/my.yml:1: " NO_TEMPLATE       },
-        {"serverless by name",        "other/serverless.yml",          "other/serverless.yml",
-         "other/serverless.yml:0: " NOT_READ("serverless.yml is")                                                                            },
-        {"the CDK's folder",          "other/cdk.out/manifest.json",   "other/cdk.out",
-         "other/cdk.out:0: " NOT_READ("the CDK's output is")                                                                                 },
-        {"a stack of the CDK",        "other/cdk.out/A.template.json", "other/cdk.out/A.template.json",
-         "other/cdk.out/A.template.json:0: " NOT_READ("the CDK's output is")                                                                 },
-        {"a program",                 "other/index.js",                "other/index.js",
+        {"serverless",                  "other/serverless.yml",          "other",                         "other/serverless.yml:1: " NO_TEMPLATE},
+        {"a serverless program",        "other/serverless.ts",           "other/serverless.ts",
+         "other/serverless.ts:0: " PROGRAM                                                                                                      },
+        {"a serverless.yml of a stage", "other/serverless-prod.yml",     "other/serverless-prod.yml",
+         "other/serverless-prod.yml:1: " NO_TEMPLATE                                                                                            },
+        {"the CDK before serverless",   "other/cdk.out/manifest.json",   "other",
+         "other/cdk.out:0: " CDK                                                                                                                },
+        {"a template before the CDK",   "other/template.json",           "other",
+         "other/template.json:1: " NO_TEMPLATE                                                                                                  },
+        {"yml before json",             "other/template.yml",            "other",                         "other/template.yml:1: " NO_TEMPLATE  },
+        {"yaml before yml",             "other/template.yaml",           "other",                         "other/template.yaml:1: " NO_TEMPLATE },
+        {"a template by name",          "other/template.json",           "other/template.json",
+         "other/template.json:1: " NO_TEMPLATE                                                                                                  },
+        {"a template of any name",      "other/my.yml",                  "other/my.yml",                  "other/my.yml:1: " NO_TEMPLATE        },
+        {"serverless by name",          "other/serverless.yml",          "other/serverless.yml",
+         "other/serverless.yml:1: " NO_TEMPLATE                                                                                                 },
+        {"the CDK's folder",            "other/cdk.out/manifest.json",   "other/cdk.out",
+         "other/cdk.out:0: " CDK                                                                                                                },
+        {"a stack of the CDK",          "other/cdk.out/A.template.json", "other/cdk.out/A.template.json",
+         "other/cdk.out/A.template.json:0: " CDK                                                                                                },
+        {"a program",                   "other/index.js",                "other/index.js",
          "other/index.js:0: this is no project: name a postern.json, a template, or the folder "
          "that "
-         "has one\n"                                                                                                                         },
+         "has one\n"                                                                                                                            },
     };
     struct scene *scene = *state;
 
