@@ -26,6 +26,7 @@
 #define RESET       OPTIONS_OF_RESET
 #define CONNECT     OPTIONS_OF_CONNECT
 #define COMPLETION  OPTIONS_OF_COMPLETION
+#define TEMPLATE    OPTIONS_OF_TEMPLATE
 #define EMULATE     (START | RUN)
 #define SAMPLE      (EVENT | INVOKE)
 #define CONNECTION  (GET | SEND | DISCONNECT)
@@ -203,8 +204,14 @@ static const struct option table[] = {
      .help = "the route that the message takes [what the body selects]"},
     {"connection", .subcommands = SAMPLE, TEXT("ID", sample.connection_id),
      .help = "the connection's id [a new one]"},
-    {"body", .subcommands = SAMPLE, TEXT("TEXT|@FILE", body), .letter = 'b', .is_fine = is_anything,
+    {"body", .subcommands = SAMPLE | TEMPLATE, TEXT("TEXT|@FILE", body), .letter = 'b', .is_fine = is_anything,
      .help = "the message"},
+    {"context", .subcommands = TEMPLATE, TEXT("JSON|@FILE", template.context), .letter = 'c',
+     .help = "$context: an object, like {\"connectionId\":\"abc=\"}"},
+    {"stage-variables", .subcommands = TEMPLATE, TEXT("JSON|@FILE", template.stage_variables), .letter = 's',
+     .help = "$stageVariables: an object of texts"},
+    {"params", .subcommands = TEMPLATE, TEXT("JSON|@FILE", template.params), .letter = 'p',
+     .help = "$input.params(): objects named path, querystring, header"},
     {"header", .subcommands = SAMPLE, LIST("'Name: value'", headers), .letter = 'H',
      .help = "a header of the handshake"},
     {"query", .subcommands = SAMPLE, LIST("NAME=VALUE", queries), .letter = 'q',
@@ -273,6 +280,8 @@ static const struct operand operands[] = {
      .expected = "a postern.json or template.yaml, or the folder that has one"},
     {"CMD", .subcommands = RUN, .is_needed = true, .is_command = true, AT(command),
      .expected = "the command to run, for example `postern run -- npm test`"},
+    {"FILE", .subcommands = TEMPLATE, .is_needed = true, AT(template.file),
+     .expected = "a mapping template, or - for standard input"},
     {"URL", .subcommands = CONNECT, AT(connect.url),
      .expected = "where to connect to, like ws://localhost:3001/dev or just the stage: dev"},
     {"CONNECTION_ID", .subcommands = CONNECTION, .is_needed = true, AT(remote.connection_id),

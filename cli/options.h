@@ -36,6 +36,7 @@ enum options_of {
     OPTIONS_OF_INIT        = 1 << 12,
     OPTIONS_OF_CONNECT     = 1 << 13,
     OPTIONS_OF_COMPLETION  = 1 << 14,
+    OPTIONS_OF_TEMPLATE    = 1 << 15,
 };
 
 /* What only `connect` takes. */
@@ -52,6 +53,14 @@ struct options_connect {
     bool no_color;
     bool json;
     bool is_wscat; /* says nothing: -c of those who are used to wscat */
+};
+
+/* What only `template` takes; the message is in body. JSON as text, @FILE or "-". */
+struct options_template {
+    const char *file;
+    const char *context;
+    const char *stage_variables;
+    const char *params;
 };
 
 struct options {
@@ -78,8 +87,10 @@ struct options {
 
     const char *function; /* `invoke` */
     const char *event;    /* a kind, a file or "-"; NULL: what the function is for */
-    const char *folder;   /* `init` */
-    int runtime;          /* one of INIT_RUNTIMES */
+    struct options_template template;
+
+    const char *folder; /* `init` */
+    int runtime;        /* one of INIT_RUNTIMES */
 };
 
 /* A local that is released at the end of its block. */

@@ -46,6 +46,7 @@ int subcommand_check(char **words);
 int subcommand_init(char **words);
 int subcommand_invoke(char **words);
 int subcommand_event(char **words);
+int subcommand_template(char **words);
 int subcommand_connect(char **words);
 int subcommand_get(char **words);
 int subcommand_send(char **words);

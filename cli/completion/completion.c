@@ -17,6 +17,7 @@ static const struct {
     {"DIR",           COMPLETION_FOLDERS    },
     {"DATA",          COMPLETION_DATA       },
     {"TEXT|@FILE",    COMPLETION_DATA       },
+    {"JSON|@FILE",    COMPLETION_DATA       },
     {"CONNECTION_ID", COMPLETION_CONNECTIONS},
     {"COMMAND",       COMPLETION_SUBCOMMANDS},
 };
