@@ -162,6 +162,8 @@ static const struct option table[] = {
     {"parameter", .subcommands = EMULATE | CHECK | SAMPLE, LIST("KEY=VALUE", parameters),
      RULE(is_parameter, "a parameter and its value, like Stage=dev"),
      .help = "a parameter of the template"},
+    {"stack", .subcommands = EMULATE | CHECK | SAMPLE, TEXT("NAME", settings.stack),
+     .help = "which stack of the CDK's output [the only one with a WebSocket API]"},
     {"region", .subcommands = EMULATE | CHECK | SAMPLE, TEXT("NAME", settings.region), .otherwise = "us-east-1",
      RULE(is_region, "the name of a region, like eu-central-1"),
      .help = "for ARNs and the handlers' environment"},

@@ -15,6 +15,7 @@ struct emulator;
 struct emulator_settings {
     const char *project;     /* a file or folder */
     char *const *parameters; /* "KEY=VALUE" each, ending in NULL: of a template. NULL: none */
+    const char *stack;       /* which one of the CDK's; NULL: the only one with a WebSocket API */
     const char *host;
     const char *domain; /* NULL: localhost:PORT */
     const char *data;   /* NULL: .postern beside the project */

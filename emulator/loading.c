@@ -30,6 +30,7 @@ bool loading_read(const struct emulator_settings *settings, struct project *proj
         .account          = settings->account,
         .parameters       = settings->parameters,
         .find_environment = getenv,
+        .stack            = settings->stack,
     };
     struct problems problems = {0};
     bool is_fine;

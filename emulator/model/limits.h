@@ -43,6 +43,7 @@
 #define FUNCTION_MEMORY_MEGABYTES     128
 #define FUNCTION_RESULT_SIZE_MAX      6291556
 #define FUNCTION_ENVIRONMENT_SIZE_MAX 4096
+#define FUNCTION_NAME_SIZE_MAX        64
 
 /* AWS: 300 routes, 300 integrations, 10 stages, 10 Lambda authorizers for each API. */
 #define ROUTES_PER_API_MAX      300

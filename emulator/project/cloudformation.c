@@ -44,6 +44,7 @@ static const char *const silent[] = {
     "AWS::WAFv2::*",
     "AWS::*::*Policy",
     "AWS::*::SubnetGroup",
+    "Custom::*",
 };
 
 /* What to do about a type that is missed; the first pattern that fits says it. */

@@ -14,9 +14,6 @@
 #include "json/json.h"
 #include "json/nearest.h"
 
-/* AWS: a function's name has at most 64 characters. */
-#define FUNCTION_NAME_SIZE_MAX 64
-
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS  "0123456789"
 

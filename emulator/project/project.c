@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "model/limits.h"
+#include "project/cdk.h"
 #include "project/cloudformation.h"
 #include "project/postern_json.h"
 #include "project/serverless.h"
@@ -22,12 +23,14 @@
 #define BUILT ".aws-sam/build/template.yaml"
 
 /* Kinds of project that can't be read yet. */
-#define CDK                                                                                        \
-    "postern reads postern.json, serverless.yml and templates of SAM and CloudFormation today; "   \
-    "the CDK's output is not read yet: describe the project in postern.json"
 #define PROGRAM                                                                                    \
     "this is a program, which is not run to find out what it defines: `serverless print` writes "  \
     "it as a serverless.yml"
+
+/* The CDK's output; a file in it that has its name, too; and what it is read by. */
+#define CDK_OUT      "cdk.out"
+#define CDK_MANIFEST "manifest.json"
+#define CDK_APP      "cdk.json"
 
 /* What the name of a file says about it. */
 struct named {
@@ -38,16 +41,16 @@ struct named {
 
 /* In the order in which they are looked for in a folder. */
 static const struct named in_folders[] = {
-    {POSTERN_JSON,      PROJECT_POSTERN_JSON, NULL   },
-    {"template.yaml",   PROJECT_TEMPLATE,     NULL   },
-    {"template.yml",    PROJECT_TEMPLATE,     NULL   },
-    {"template.json",   PROJECT_TEMPLATE,     NULL   },
-    {"cdk.out",         PROJECT_NONE,         CDK    },
-    {"serverless.yml",  PROJECT_SERVERLESS,   NULL   },
-    {"serverless.yaml", PROJECT_SERVERLESS,   NULL   },
-    {"serverless.json", PROJECT_SERVERLESS,   NULL   },
-    {"serverless.ts",   PROJECT_NONE,         PROGRAM},
-    {"serverless.js",   PROJECT_NONE,         PROGRAM},
+    {POSTERN_JSON,            PROJECT_POSTERN_JSON, NULL   },
+    {"template.yaml",         PROJECT_TEMPLATE,     NULL   },
+    {"template.yml",          PROJECT_TEMPLATE,     NULL   },
+    {"template.json",         PROJECT_TEMPLATE,     NULL   },
+    {"cdk.out/manifest.json", PROJECT_CDK,          NULL   },
+    {"serverless.yml",        PROJECT_SERVERLESS,   NULL   },
+    {"serverless.yaml",       PROJECT_SERVERLESS,   NULL   },
+    {"serverless.json",       PROJECT_SERVERLESS,   NULL   },
+    {"serverless.ts",         PROJECT_NONE,         PROGRAM},
+    {"serverless.js",         PROJECT_NONE,         PROGRAM},
 };
 
 /* Names of files that somebody may give, as patterns; the first that fits says what it is. Of other
@@ -60,10 +63,9 @@ static const struct named files[] = {
     {"serverless*.yml",  PROJECT_SERVERLESS,   NULL   },
     {"serverless*.yaml", PROJECT_SERVERLESS,   NULL   },
     {"serverless*.json", PROJECT_SERVERLESS,   NULL   },
-    {"cdk.json",         PROJECT_NONE,         CDK    },
-    {"manifest.json",    PROJECT_NONE,         CDK    },
+    {"manifest.json",    PROJECT_CDK,          NULL   },
     {"template.json",    PROJECT_TEMPLATE,     NULL   },
-    {"*.template.json",  PROJECT_NONE,         CDK    },
+    {"*.template.json",  PROJECT_TEMPLATE,     NULL   },
     {"*.json",           PROJECT_POSTERN_JSON, NULL   },
     {"*.yaml",           PROJECT_TEMPLATE,     NULL   },
     {"*.yml",            PROJECT_TEMPLATE,     NULL   },
@@ -119,6 +121,48 @@ static bool is_built(const char *folder, const char *template)
              built_status.st_mtim.tv_nsec > source_status.st_mtim.tv_nsec));
 }
 
+/* True if `cdk synth` has written into the folder: it marks it with a file. */
+static bool is_assembly(const char *folder)
+{
+    SCOPED_MEMORY char *mark = memory_format("%s/" CDK_OUT, folder);
+    struct stat status;
+
+    return stat(mark, &status) == 0 && S_ISREG(status.st_mode) && exists_in(folder, CDK_MANIFEST);
+}
+
+/* Cuts the last component off an absolute path. */
+static void cut_component(char *path)
+{
+    path[last_component(path) - path - 1] = '\0';
+    if (path[0] == '\0')
+        memcpy(path, "/", 2);
+}
+
+/* What belongs to the project, .env for instance, is not in what `cdk synth` makes. */
+static void leave_assembly(struct project *project)
+{
+    while (strcmp(project->folder, "/") != 0 && is_assembly(project->folder))
+        cut_component(project->folder);
+}
+
+static void refuse_app(struct problems *problems, const char *path)
+{
+    SCOPED_MEMORY char *label = label_in(path, CDK_APP);
+
+    problems_add(problems, false, label, 0,
+                 "there is no " CDK_OUT "/" CDK_MANIFEST " yet: run `npx cdk synth`, which writes "
+                 "what is read here");
+}
+
+static void take_file(const char *path, struct project *project, enum project_kind kind,
+                      const char *name)
+{
+    project->kind     = kind;
+    project->is_built = kind == PROJECT_TEMPLATE && is_built(project->folder, name);
+    project->file     = label_in(project->folder, project->is_built ? BUILT : name);
+    project->label    = label_in(path, project->is_built ? BUILT : name);
+}
+
 static bool find_in_folder(const char *path, struct project *project, struct problems *problems)
 {
     const struct named *found = NULL;
@@ -127,19 +171,21 @@ static bool find_in_folder(const char *path, struct project *project, struct pro
         if (exists_in(project->folder, in_folders[i].name))
             found = &in_folders[i];
     }
-    if (!found && strcmp(last_component(project->folder), "cdk.out") == 0) {
-        refuse_unreadable(problems, path, &(struct named){"cdk.out", PROJECT_NONE, CDK});
-        return false;
+    if (found) {
+        take_file(path, project, found->kind, found->name);
+        if (found->kind == PROJECT_NONE)
+            refuse_unreadable(problems, project->label, found);
+        return found->kind != PROJECT_NONE;
     }
-    if (!found)
+    if (is_assembly(project->folder)) {
+        take_file(path, project, PROJECT_CDK, CDK_MANIFEST);
+        leave_assembly(project);
         return true;
-    project->kind     = found->kind;
-    project->is_built = found->kind == PROJECT_TEMPLATE && is_built(project->folder, found->name);
-    project->file     = label_in(project->folder, project->is_built ? BUILT : found->name);
-    project->label    = label_in(path, project->is_built ? BUILT : found->name);
-    if (found->kind == PROJECT_NONE)
-        refuse_unreadable(problems, project->label, found);
-    return found->kind != PROJECT_NONE;
+    }
+    if (!exists_in(project->folder, CDK_APP))
+        return true;
+    refuse_app(problems, path);
+    return false;
 }
 
 static bool find_file(const char *path, struct project *project, struct problems *problems)
@@ -164,9 +210,9 @@ static bool find_file(const char *path, struct project *project, struct problems
     project->file  = memory_copy_string(project->folder);
     project->label = memory_copy_string(path);
     /* realpath() has made an absolute path of it: there is a slash. */
-    project->folder[last_component(project->folder) - project->folder - 1] = '\0';
-    if (project->folder[0] == '\0')
-        memcpy(project->folder, "/", 2);
+    cut_component(project->folder);
+    if (project->kind == PROJECT_CDK)
+        leave_assembly(project);
     return true;
 }
 
@@ -198,6 +244,9 @@ void project_load(struct project *project, const struct project_options *options
         break;
     case PROJECT_SERVERLESS:
         serverless_load(project, options, registry, problems);
+        break;
+    case PROJECT_CDK:
+        cdk_load(project, options, registry, problems);
         break;
     }
     problems_sort(problems);
@@ -235,12 +284,44 @@ static bool is_included(const struct project *project, const char *path)
     return false;
 }
 
+/* True for the folder of an assembly, and for what is read in it. Assets are code. */
+static bool is_of_assembly(const char *path, const char *folder)
+{
+    static const char *const names[] = {CDK_MANIFEST, "*.template.json", "*.assets.json"};
+
+    if (!file_is_in(path, folder))
+        return false;
+    path += strlen(folder);
+    while (fnmatch("/assembly-*", path, FNM_LEADING_DIR | FNM_PATHNAME) == 0)
+        path += 1 + strcspn(path + 1, "/");
+    if (path[0] == '\0')
+        return true;
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        if (fnmatch(names[i], path + 1, FNM_PATHNAME) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* True if path is part of the project's assembly, or of one that it may have tomorrow. */
+static bool is_of_its_assembly(const struct project *project, const char *path)
+{
+    SCOPED_MEMORY char *folder = project->kind == PROJECT_CDK
+                                     ? memory_copy_string(project->file)
+                                     : label_in(project->folder, CDK_OUT "/" CDK_MANIFEST);
+
+    cut_component(folder);
+    return is_of_assembly(path, folder);
+}
+
 bool project_is_made_of(const struct project *project, const char *path)
 {
     const char *name = last_component(path);
     size_t size      = (size_t)(name - path);
 
     if ((project->file && strcmp(path, project->file) == 0) || is_included(project, path))
+        return true;
+    if (is_of_its_assembly(project, path))
         return true;
     if (size != strlen(project->folder) + 1 || !file_is_in(path, project->folder))
         return false;

@@ -14,7 +14,13 @@
 struct registry;
 struct text;
 
-enum project_kind { PROJECT_NONE, PROJECT_POSTERN_JSON, PROJECT_TEMPLATE, PROJECT_SERVERLESS };
+enum project_kind {
+    PROJECT_NONE,
+    PROJECT_POSTERN_JSON,
+    PROJECT_TEMPLATE,
+    PROJECT_CDK,
+    PROJECT_SERVERLESS,
+};
 
 /* What a project is read with; all of it is borrowed. */
 struct project_options {
@@ -23,6 +29,7 @@ struct project_options {
     char *const *parameters; /* "KEY=VALUE" each, ending in NULL: of a template. NULL: none */
     char *const *overrides;  /* the same from samconfig.toml, for what those don't say */
     const char *stack_name;  /* NULL: the folder's name */
+    const char *stack;       /* which one of the CDK's; NULL: the only one with a WebSocket API */
 
     /* The caller's environment (getenv), which a project may ask for values; NULL: there is none.
      */

@@ -9,6 +9,7 @@
 #include "base/id.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "model/limits.h"
 #include "project/intrinsics.h"
 #include "project/problems.h"
 #include "project/project.h"
@@ -18,7 +19,8 @@
 #include "json/build.h"
 #include "json/json.h"
 
-#define API "AWS::ApiGatewayV2::Api"
+#define API      "AWS::ApiGatewayV2::Api"
+#define FUNCTION "AWS::Lambda::Function"
 
 #define REGION_DEFAULT  "us-east-1"
 #define ACCOUNT_DEFAULT "000000000000"
@@ -124,6 +126,18 @@ static const char *make_id(struct template *template, const struct template_reso
     return arena_copy_string(template->arena, id);
 }
 
+/* A logical id may be longer than a function's name, which AWS makes of it. */
+static const char *shorten_function_name(struct template *template,
+                                         const struct template_resource *resource)
+{
+    char id[11];
+
+    if (strlen(resource->id) <= FUNCTION_NAME_SIZE_MAX)
+        return resource->id;
+    id_derive_api(folder_name(template), resource->id, id);
+    return arena_format(template->arena, "%.*s-%s", FUNCTION_NAME_SIZE_MAX - 11, resource->id, id);
+}
+
 static const char *find_name(struct template *template, const struct template_resource *resource)
 {
     const char *property = stand_in_name_property(resource->type);
@@ -131,8 +145,8 @@ static const char *find_name(struct template *template, const struct template_re
 
     if (name)
         return name;
-    if (strcmp(resource->type, "AWS::Lambda::Function") == 0)
-        return resource->id;
+    if (strcmp(resource->type, FUNCTION) == 0)
+        return shorten_function_name(template, resource);
     return strncmp(resource->type, "AWS::ApiGateway", 15) == 0 ? make_id(template, resource)
                                                                : make_name(template, resource);
 }

@@ -2,9 +2,6 @@
 
 #include "project_scene.h"
 
-#define CDK                                                                                        \
-    "postern reads postern.json, serverless.yml and templates of SAM and CloudFormation today; "   \
-    "the CDK's output is not read yet: describe the project in postern.json\n"
 #define PROGRAM                                                                                    \
     "this is a program, which is not run to find out what it defines: `serverless print` writes "  \
     "it as a serverless.yml\n"
@@ -84,30 +81,35 @@ static void a_name_says_what_kind_a_project_is(void **state)
         const char *path;
         const char *problem;
     } cases[] = {
-        {"serverless",                  "other/serverless.yml",          "other",                         "other/serverless.yml:1: " NO_TEMPLATE},
-        {"a serverless program",        "other/serverless.ts",           "other/serverless.ts",
-         "other/serverless.ts:0: " PROGRAM                                                                                                      },
-        {"a serverless.yml of a stage", "other/serverless-prod.yml",     "other/serverless-prod.yml",
-         "other/serverless-prod.yml:1: " NO_TEMPLATE                                                                                            },
-        {"the CDK before serverless",   "other/cdk.out/manifest.json",   "other",
-         "other/cdk.out:0: " CDK                                                                                                                },
-        {"a template before the CDK",   "other/template.json",           "other",
-         "other/template.json:1: " NO_TEMPLATE                                                                                                  },
-        {"yml before json",             "other/template.yml",            "other",                         "other/template.yml:1: " NO_TEMPLATE  },
-        {"yaml before yml",             "other/template.yaml",           "other",                         "other/template.yaml:1: " NO_TEMPLATE },
-        {"a template by name",          "other/template.json",           "other/template.json",
-         "other/template.json:1: " NO_TEMPLATE                                                                                                  },
-        {"a template of any name",      "other/my.yml",                  "other/my.yml",                  "other/my.yml:1: " NO_TEMPLATE        },
-        {"serverless by name",          "other/serverless.yml",          "other/serverless.yml",
-         "other/serverless.yml:1: " NO_TEMPLATE                                                                                                 },
-        {"the CDK's folder",            "other/cdk.out/manifest.json",   "other/cdk.out",
-         "other/cdk.out:0: " CDK                                                                                                                },
-        {"a stack of the CDK",          "other/cdk.out/A.template.json", "other/cdk.out/A.template.json",
-         "other/cdk.out/A.template.json:0: " CDK                                                                                                },
-        {"a program",                   "other/index.js",                "other/index.js",
+        {"serverless",                   "other/serverless.yml",          "other",                         "other/serverless.yml:1: " NO_TEMPLATE},
+        {"a serverless program",         "other/serverless.ts",           "other/serverless.ts",
+         "other/serverless.ts:0: " PROGRAM                                                                                                       },
+        {"a serverless.yml of a stage",  "other/serverless-prod.yml",     "other/serverless-prod.yml",
+         "other/serverless-prod.yml:1: " NO_TEMPLATE                                                                                             },
+        {"the CDK before serverless",    "other/cdk.out/manifest.json",   "other",
+         "other/cdk.out/manifest.json:1: not JSON: the text ends where a value is expected (column "
+         "1)\n"                                                                                                                                  },
+        {"a template before the CDK",    "other/template.json",           "other",
+         "other/template.json:1: " NO_TEMPLATE                                                                                                   },
+        {"yml before json",              "other/template.yml",            "other",                         "other/template.yml:1: " NO_TEMPLATE  },
+        {"yaml before yml",              "other/template.yaml",           "other",                         "other/template.yaml:1: " NO_TEMPLATE },
+        {"a template by name",           "other/template.json",           "other/template.json",
+         "other/template.json:1: " NO_TEMPLATE                                                                                                   },
+        {"a template of any name",       "other/my.yml",                  "other/my.yml",                  "other/my.yml:1: " NO_TEMPLATE        },
+        {"serverless by name",           "other/serverless.yml",          "other/serverless.yml",
+         "other/serverless.yml:1: " NO_TEMPLATE                                                                                                  },
+        {"an app of the CDK",            "app/cdk.json",                  "app",
+         "app/cdk.json:0: there is no cdk.out/manifest.json yet: run `npx cdk synth`, which writes "
+         "what is read here\n"                                                                                                                   },
+        {"the CDK's folder",             "out/manifest.json",             "out",                           ""                                    },
+        {"the mark of the CDK's folder", "out/cdk.out",                   "out",
+         "out/manifest.json:1: not JSON: the text ends where a value is expected (column 1)\n"                                                   },
+        {"a stack of the CDK",           "other/cdk.out/A.template.json", "other/cdk.out/A.template.json",
+         "other/cdk.out/A.template.json:1: " NO_TEMPLATE                                                                                         },
+        {"a program",                    "other/index.js",                "other/index.js",
          "other/index.js:0: this is no project: name a postern.json, a template, or the folder "
          "that "
-         "has one\n"                                                                                                                            },
+         "has one\n"                                                                                                                             },
     };
     struct scene *scene = *state;
 

@@ -52,14 +52,22 @@ static void project_is_made_of_its_file_and_what_could_become_it(void **state)
         const char *path;
         bool is_made_of;
     } cases[] = {
-        {"/home/ada/chat/other.json",       true },
-        {"/home/ada/chat/postern.json",     true },
-        {"/home/ada/chat/template.yaml",    true },
-        {"/home/ada/chat/src/postern.json", false},
-        {"/home/ada/postern.json",          false},
-        {"/home/ada/chat",                  false},
-        {"/home/ada/chats/postern.json",    false},
-        {"/home/ada/chat/app.js",           false},
+        {"/home/ada/chat/other.json",                                      true },
+        {"/home/ada/chat/postern.json",                                    true },
+        {"/home/ada/chat/template.yaml",                                   true },
+        {"/home/ada/chat/src/postern.json",                                false},
+        {"/home/ada/postern.json",                                         false},
+        {"/home/ada/chat",                                                 false},
+        {"/home/ada/chats/postern.json",                                   false},
+        {"/home/ada/chat/app.js",                                          false},
+        {"/home/ada/chat/cdk.out",                                         true },
+        {"/home/ada/chat/cdk.out/manifest.json",                           true },
+        {"/home/ada/chat/cdk.out/Chat.template.json",                      true },
+        {"/home/ada/chat/cdk.out/Chat.assets.json",                        true },
+        {"/home/ada/chat/cdk.out/assembly-Prod",                           true },
+        {"/home/ada/chat/cdk.out/assembly-Prod/Chat.nested.template.json", true },
+        {"/home/ada/chat/cdk.out/tree.json",                               false},
+        {"/home/ada/chat/cdk.out/asset.0123/manifest.json",                false},
     };
     const struct project project = {.kind = PROJECT_POSTERN_JSON, .folder = folder, .file = file};
 
