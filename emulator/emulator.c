@@ -68,6 +68,7 @@ struct emulator {
     struct plain_answers *answers;
     struct gateway *gateway;
     struct http_server *http;
+    int64_t made_room_at; /* when it was last told that idle HTTP connections made room */
     struct front *front;
     struct admin admin;
     struct child *child;
@@ -96,6 +97,18 @@ static void on_upgrade(void *owner, struct arrival *arrival)
     struct emulator *emulator = owner;
 
     gateway_accept(emulator->gateway, arrival);
+}
+
+static void make_room(void *owner)
+{
+    struct emulator *emulator = owner;
+    size_t dropped            = emulator->http ? http_server_drop_idle(emulator->http) : 0;
+
+    if (dropped > 0 && log_is_due(&emulator->made_room_at))
+        log_warn(LOG_FIELDS({"reason", REASON_NO_DESCRIPTORS}),
+                 "as many clients are connected as the limit of open files allows: HTTP "
+                 "connections that are idle are closed; raise it with ulimit -n (told once a "
+                 "minute)");
 }
 
 static void on_request(void *owner, int socket, const struct sockaddr *peer, socklen_t peer_size)
@@ -255,6 +268,7 @@ static int open_port(struct emulator *emulator)
         .socket_max   = emulator->descriptors.socket_max,
         .pair_max     = emulator->descriptors.pair_max,
         .kept_in_use  = kept_in_use,
+        .make_room    = make_room,
         .host         = emulator->settings->host,
         .port         = emulator->settings->port,
         .on_upgrade   = on_upgrade,

@@ -108,7 +108,8 @@ static bool is_below_bound(const struct door *door)
 
 /*
  * False if the next client would get a descriptor that is kept for others: it waits in the kernel.
- * Those who have said nothing yet make room first, the oldest first.
+ * Those who have said nothing yet make room first, the oldest first; then, for the next time, those
+ * who were handed on and can be spared.
  */
 static bool has_room(struct door *door)
 {
@@ -117,8 +118,10 @@ static bool has_room(struct door *door)
     if (!front->is_near || front->settings.socket_max == 0)
         return true;
     while (!is_below_bound(door)) {
-        if (!arrivals_drop_oldest(&front->arrivals))
-            return false;
+        if (arrivals_drop_oldest(&front->arrivals))
+            continue;
+        front->settings.make_room(front->settings.owner);
+        return false;
     }
     return true;
 }
@@ -216,8 +219,11 @@ static bool has_room_for_upgrade(void *owner, int socket)
     const struct front *front             = owner;
     const struct front_settings *settings = &front->settings;
 
-    return settings->upgrade_max == 0 ||
-           socket < settings->upgrade_max + settings->kept_in_use(settings->owner);
+    if (settings->upgrade_max == 0 ||
+        socket < settings->upgrade_max + settings->kept_in_use(settings->owner))
+        return true;
+    settings->make_room(settings->owner);
+    return false;
 }
 
 static int open_arrivals(struct front *front)

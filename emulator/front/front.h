@@ -36,6 +36,9 @@ struct front_settings {
     int pair_max;    /* no TLS client gets further from this one on */
     int (*kept_in_use)(void *owner);
 
+    /* A bound was reached: closes, soon, what can be spared of that was handed on. */
+    void (*make_room)(void *owner);
+
     /* An upgrade: its head was read, and nothing behind it. The arrival is the callee's. */
     void (*on_upgrade)(void *owner, struct arrival *arrival);
 

@@ -19,6 +19,7 @@
 struct MHD_Connection;
 struct MHD_Response;
 struct call_header;
+struct http_peer;
 struct url_parameter;
 
 /*
@@ -45,6 +46,7 @@ struct call {
     const char *method;
     const char *target;
     void *client;
+    struct http_peer *peer;
     struct http_target goal;
     const struct operation *operation; /* NULL: none */
     struct operation_parameter parameters[OPERATION_PARAMETERS_MAX];

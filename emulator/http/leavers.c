@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include "base/memory.h"
+#include "http/peer.h"
 
 /* The first event comes when what the peer has sent was read, the others for the case that it
  * wasn't. */

@@ -6,19 +6,11 @@
  * stay for ever. Here such connections get another event now and then until they are closed.
  */
 
-#include <stdbool.h>
-
 #include "base/queue.h"
 #include "http/peer_watch.h"
 #include "loop/alarm.h"
 
-/* One connection of the server. */
-struct http_peer {
-    struct queue_link link; /* in leavers.all, once it has left */
-    void *client;           /* as http_server_add() was given it */
-    int socket;
-    bool has_left;
-};
+struct http_peer;
 
 struct leavers {
     struct peer_watch watch;

@@ -26,7 +26,7 @@ struct http_target {
 
 struct http_settings {
     size_t memory;         /* bytes of a connection's pool: bounds the head */
-    unsigned idle_seconds; /* of a kept-alive connection; 0: for ever */
+    unsigned idle_seconds; /* until a kept-alive connection's next head is whole; 0: for ever */
     unsigned body_seconds; /* until a body that comes in pieces is whole; 0: for ever */
     unsigned connections;  /* at most, at once */
     bool aws_request_id;   /* add x-amzn-RequestId to answers */
@@ -53,5 +53,11 @@ void http_server_free(struct http_server *server);
  */
 int http_server_add(struct http_server *server, int socket, const struct sockaddr *peer,
                     socklen_t peer_size, void *client);
+
+/*
+ * Closes some connections in which no request's head has come for the longest time, so that others
+ * find room: not at once, and none that has answered a moment ago. Returns how many.
+ */
+size_t http_server_drop_idle(struct http_server *server);
 
 size_t http_server_connection_count(const struct http_server *server);

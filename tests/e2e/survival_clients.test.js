@@ -85,8 +85,8 @@ test('while requests wait for descriptors the emulator is idle, and they are ans
   const { clients } = await fillUp(emulator);
   const kept = await Promise.all(Array.from({ length: 100 }, () => emulator.raw()));
 
-  for (const connection of kept) await connection.write('GET /_postern/health HTTP/1.1\r\nHost: localhost\r\n\r\n');
-  await until('some to be answered', () => kept.filter(({ received }) => received.length > 0).length > 10);
+  for (const connection of kept) await connection.write('POST /dev/@connections/x HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n');
+  await until('some to be told to go on', () => kept.filter(({ received }) => received.length > 0).length > 10);
   const before = processorSeconds(emulator.ready.pid);
   const begun = Date.now();
   await until('two seconds to pass', () => Date.now() - begun > 2000);
@@ -99,6 +99,18 @@ test('while requests wait for descriptors the emulator is idle, and they are ans
     return kept.every(({ received }) => received.length > 0);
   });
   await checkPosts(emulator, clients, 'after');
+});
+
+test('idle HTTP connections that use up the descriptors make room for those who ask', async (t) => {
+  const emulator = await startEmulator(t, 'echo', { under: FEW_DESCRIPTORS });
+  const { clients } = await fillUp(emulator);
+  const kept = await Promise.all(Array.from({ length: 70 }, () => emulator.raw()));
+
+  for (const connection of kept) await connection.write('GET /_postern/health HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await until('all to be answered', () => kept.every(({ received }) => received.length > 0));
+  await checkPosts(emulator, clients, 'in spite of them');
+  await emulator.waitForLog(/HTTP connections that are idle are closed.*reason=no-descriptors/);
+  for (const connection of kept) connection.destroy();
 });
 
 const HANDLER_DESCRIPTORS = 4; // of a process: a listener, two pipes, a connection

@@ -38,6 +38,7 @@ static void beyond_its_bound_an_upgrade_is_refused_and_a_request_is_not(void **s
     RUN_UNTIL(scene, client_has_ended, &client);
     assert_true(text_begins_with(&client.received, "HTTP/1.1 503 "));
     assert_int_equal(scene->upgrade_count, 0);
+    assert_int_equal(scene->room_count, 1);
     client_close(&client);
 
     ask(scene, &client, REQUEST);
@@ -72,6 +73,7 @@ static void beyond_the_bound_of_all_clients_wait(void **state)
     ask(scene, &clients[1], REQUEST);
     run_what_is_ready(scene);
     assert_int_equal(scene->request_count, 1);
+    assert_true(scene->room_count > 0);
 
     scene->kept          = 100;
     scene->request_count = 0;

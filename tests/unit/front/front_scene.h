@@ -54,7 +54,8 @@ struct scene {
     uint16_t request_port; /* of its client */
     int left_count;
     bool drops_who_left;
-    int kept; /* descriptors of others */
+    int kept;            /* descriptors of others */
+    unsigned room_count; /* times that the front asked for room */
 };
 
 struct client {
@@ -107,6 +108,13 @@ static inline int kept_in_use(void *owner)
     return scene->kept;
 }
 
+static inline void make_room(void *owner)
+{
+    struct scene *scene = owner;
+
+    scene->room_count++;
+}
+
 static inline struct front_settings scene_settings(struct scene *scene)
 {
     return (struct front_settings){
@@ -118,6 +126,7 @@ static inline struct front_settings scene_settings(struct scene *scene)
         .on_upgrade   = on_upgrade,
         .on_request   = on_request,
         .kept_in_use  = kept_in_use,
+        .make_room    = make_room,
         .owner        = scene,
     };
 }

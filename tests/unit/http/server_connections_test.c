@@ -110,9 +110,82 @@ static void a_peer_that_has_closed_its_half_gets_its_answer(void **state)
     scene_close(&scene);
 }
 
+/* Each byte is a sign of life, and yet no head comes of it. */
+static void a_head_that_comes_byte_by_byte_has_its_time(void **state)
+{
+    struct scene scene;
+    struct client client;
+    int64_t begun = clock_microseconds();
+    int64_t sent  = begun;
+    int64_t now;
+
+    scene_open_with(&scene,
+                    (struct http_settings){.memory = 16384, .connections = 50, .idle_seconds = 1});
+    client_open(&client, &scene);
+    client_send(&client, "GET /describe HTTP/1.1\r\nHost: a\r\n\r\n");
+    client_expect_times(&client, "header=none", 1);
+    for (now = sent; !client.is_ended && now - begun < 20000000; now = clock_microseconds()) {
+        if (now - sent > 20000) {
+            send(client.socket, "G", 1, MSG_NOSIGNAL);
+            sent = now;
+        }
+        uv_run(&scene.loop.uv, UV_RUN_NOWAIT);
+        client_read(&client);
+    }
+    assert_true(client.is_ended);
+    assert_true(now - begun > 1000000);
+    client_close(&client);
+    scene_close(&scene);
+}
+
+static void run_for(struct scene *scene, int64_t microseconds)
+{
+    int64_t end = clock_microseconds() + microseconds;
+
+    while (clock_microseconds() < end)
+        uv_run(&scene->loop.uv, UV_RUN_NOWAIT);
+}
+
+static void idle_connections_make_room_but_not_at_once_nor_within_a_request(void **state)
+{
+    struct scene scene;
+    struct client idle[3];
+    struct client busy;
+
+    scene_open_with(&scene, (struct http_settings){.memory = 16384, .connections = 50});
+    client_open(&busy, &scene);
+    client_send(&busy, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbu");
+    for (size_t i = 0; i < ARRAY_SIZE(idle); i++) {
+        client_open(&idle[i], &scene);
+        client_send(&idle[i], "GET /describe HTTP/1.1\r\nHost: a\r\n\r\n");
+        client_expect_times(&idle[i], "header=none", 1);
+    }
+    assert_int_equal(http_server_drop_idle(scene.server), 0);
+    run_for(&scene, 1100000);
+    client_send(&idle[1], "GET /describe HTTP/1.1\r\nHost: a\r\n\r\n");
+    client_expect_times(&idle[1], "header=none", 2);
+    assert_int_equal(http_server_drop_idle(scene.server), 2);
+    assert_int_equal(http_server_drop_idle(scene.server), 0);
+    while (http_server_connection_count(scene.server) > 2)
+        uv_run(&scene.loop.uv, UV_RUN_ONCE);
+    client_read(&idle[0]);
+    client_read(&idle[2]);
+    assert_true(idle[0].is_ended && idle[2].is_ended);
+    client_send(&idle[1], "GET /describe HTTP/1.1\r\nHost: a\r\n\r\n");
+    client_expect_times(&idle[1], "header=none", 3);
+    client_send(&busy, "sy");
+    client_expect_times(&busy, "busy", 1);
+    for (size_t i = 0; i < ARRAY_SIZE(idle); i++)
+        client_close(&idle[i]);
+    client_close(&busy);
+    scene_close(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_head_that_comes_byte_by_byte_has_its_time),
+        cmocka_unit_test(idle_connections_make_room_but_not_at_once_nor_within_a_request),
         cmocka_unit_test(a_body_that_comes_byte_by_byte_has_its_time),
         cmocka_unit_test(a_peer_that_leaves_amid_a_request_is_noticed),
         cmocka_unit_test(a_peer_that_has_closed_its_half_gets_its_answer),
