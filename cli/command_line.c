@@ -80,6 +80,12 @@ static size_t complain_unknown(struct reading *reading, char **words)
     return 2;
 }
 
+static void note_given(struct reading *reading, const struct option *option)
+{
+    if (option->given > 0)
+        *(bool *)((char *)reading->settings + option->given) = true;
+}
+
 /*
  * Takes an option whose value is word, or if that is NULL the word behind it. Returns how many
  * words it took.
@@ -98,6 +104,7 @@ static size_t take_value(struct reading *reading, const struct option *option, c
     }
     if (!word || !option_take(option, word, reading->settings))
         complain(option, shown, word, reading->errors);
+    note_given(reading, option);
     return count;
 }
 
@@ -234,7 +241,9 @@ static void take_twin(struct reading *reading, const struct option *option,
     SCOPED_MEMORY char *name = name_variable(option);
     const char *word         = environment(name);
 
-    if (!word || word[0] == '\0')
+    if (word && word[0] != '\0')
+        note_given(reading, option);
+    else
         word = option->otherwise;
     if (word && option->kind == KIND_LIST)
         take_lines(reading, option, name, word);

@@ -34,6 +34,7 @@ struct option {
     enum option_kind kind;
     unsigned subcommands; /* bits of enum options_of */
     size_t offset;        /* of the setting in the struct that all settings are in */
+    size_t given;         /* of a bool beside it: somebody has given it; 0: nobody asks */
     long long least;      /* of a number; of seconds in milliseconds */
     long long most;
     const char *otherwise;             /* the default, as a word; NULL: none */

@@ -135,13 +135,14 @@ static bool is_shell(const char *word)
 #define SECONDS(name, member, from)                                                                \
     .kind = KIND_SECONDS, .argument = (name), AT(member), .least = (from),                         \
     .most = MONTH_MILLISECONDS
+#define GIVEN(member)        .given = offsetof(struct options, settings.given.member)
 #define RULE(function, text) .is_fine = (function), .expected = (text)
 
 /* clang-format off */
 static const struct option table[] = {
-    {"port", .subcommands = EMULATE, PORT("N", settings.port), .otherwise = "3001",
+    {"port", .subcommands = EMULATE, PORT("N", settings.port), GIVEN(port), .otherwise = "3001",
      .help = "the one public port; 0 picks a free one"},
-    {"host", .subcommands = EMULATE, TEXT("ADDR", settings.host), .otherwise = "localhost",
+    {"host", .subcommands = EMULATE, TEXT("ADDR", settings.host), GIVEN(host), .otherwise = "localhost",
      RULE(is_host, "a host name or an address"),
      .help = "the address to listen on; localhost means IPv4 and IPv6"},
     {"domain", .subcommands = EMULATE | SAMPLE, TEXT("HOST:PORT", settings.domain),
@@ -161,10 +162,10 @@ static const struct option table[] = {
      .help = "keep nothing in the database; --in-memory=off keeps it"},
     {"parameter", .subcommands = EMULATE | CHECK | SAMPLE, LIST("KEY=VALUE", parameters),
      RULE(is_parameter, "a parameter and its value, like Stage=dev"),
-     .help = "a parameter of the template"},
+     .help = "a parameter of the template, an option of serverless.yml"},
     {"stack", .subcommands = EMULATE | CHECK | SAMPLE, TEXT("NAME", settings.stack),
      .help = "which stack of the CDK's output [the only one with a WebSocket API]"},
-    {"region", .subcommands = EMULATE | CHECK | SAMPLE, TEXT("NAME", settings.region), .otherwise = "us-east-1",
+    {"region", .subcommands = EMULATE | CHECK | SAMPLE, TEXT("NAME", settings.region), GIVEN(region), .otherwise = "us-east-1",
      RULE(is_region, "the name of a region, like eu-central-1"),
      .help = "for ARNs and the handlers' environment"},
     {"account", .subcommands = EMULATE | CHECK | SAMPLE, TEXT("ID", settings.account), .otherwise = "000000000000",
@@ -172,9 +173,9 @@ static const struct option table[] = {
      .help = "for ARNs, 12 digits"},
     {"ready-file", .subcommands = EMULATE, TEXT("FILE", settings.ready_file),
      .help = "written after \"Ready.\": pid, port and URLs as JSON"},
-    {"idle-timeout", .subcommands = EMULATE, SECONDS("S", settings.idle_timeout_milliseconds, 1), .otherwise = "600",
+    {"idle-timeout", .subcommands = EMULATE, SECONDS("S", settings.idle_timeout_milliseconds, 1), GIVEN(idle_timeout), .otherwise = "600",
      .help = "seconds until a silent connection is closed"},
-    {"max-duration", .subcommands = EMULATE, SECONDS("S", settings.max_duration_milliseconds, 1), .otherwise = "7200",
+    {"max-duration", .subcommands = EMULATE, SECONDS("S", settings.max_duration_milliseconds, 1), GIVEN(max_duration), .otherwise = "7200",
      .help = "seconds until any connection is closed"},
     {"limits", .subcommands = EMULATE, CHOICE("aws|relaxed", limits), .otherwise = "aws",
      .help = "enforce AWS's quotas, or accept what this machine can hold"},

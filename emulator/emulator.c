@@ -442,6 +442,9 @@ int emulator_run(const struct emulator_settings *settings)
 {
     struct emulator emulator = {.settings = settings, .data = {.lock = -1}};
     struct configuration *configuration;
+    struct emulator_settings settled;
+    SCOPED_MEMORY char *host   = NULL; /* of their own: projects come and go */
+    SCOPED_MEMORY char *region = NULL;
 
     descriptors_keep_standard();
     if (keeper_start(&emulator.keeper) < 0)
@@ -453,6 +456,12 @@ int emulator_run(const struct emulator_settings *settings)
         configuration_log_problems(configuration);
     else
         fputs(text_string(&configuration->problems), stderr);
+    settled           = loading_settle(settings, &configuration->project.settings);
+    host              = memory_copy_string(settled.host);
+    region            = memory_copy_string(settled.region);
+    settled.host      = host;
+    settled.region    = region;
+    emulator.settings = &settled;
     if (!configuration->is_fine)
         emulator.status = 2;
     else if (open_all(&emulator) < 0)

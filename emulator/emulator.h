@@ -34,6 +34,15 @@ struct emulator_settings {
     int64_t max_duration_milliseconds;
     int64_t grace_milliseconds;
     int64_t keep_warm_milliseconds;
+    /* What somebody has given, so that the project has no say in it. */
+    struct {
+        bool port;
+        bool host;
+        bool region;
+        bool idle_timeout;
+        bool max_duration;
+    } given;
+
     unsigned processes_max; /* 0: PROCESSES_PER_CORE_MAX a core */
     int banner_descriptor;  /* where banner and "Ready." go */
 

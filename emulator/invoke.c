@@ -107,16 +107,18 @@ static void fill_environment(struct invoke *invoke)
 static int open_all(struct invoke *invoke)
 {
     const struct emulator_settings *settings = invoke->settings->emulator;
-    int result                               = loop_init(&invoke->loop);
-    struct lambda_settings lambda            = {
-                   .loop                   = &invoke->loop,
-                   .alarms                 = &invoke->alarms,
-                   .keeper                 = &invoke->keeper,
-                   .region                 = settings->region,
-                   .account                = settings->account,
-                   .keep_warm_milliseconds = (int64_t)FUNCTION_TIMEOUT_SECONDS_MAX * 1000,
-                   .processes_max          = 1,
-                   .environment            = &invoke->environment,
+    const struct emulator_settings settled =
+        loading_settle(settings, &invoke->configuration->project.settings);
+    int result                    = loop_init(&invoke->loop);
+    struct lambda_settings lambda = {
+        .loop                   = &invoke->loop,
+        .alarms                 = &invoke->alarms,
+        .keeper                 = &invoke->keeper,
+        .region                 = settled.region,
+        .account                = settings->account,
+        .keep_warm_milliseconds = (int64_t)FUNCTION_TIMEOUT_SECONDS_MAX * 1000,
+        .processes_max          = 1,
+        .environment            = &invoke->environment,
     };
 
     if (result < 0)

@@ -26,9 +26,10 @@ bool loading_read(const struct emulator_settings *settings, struct project *proj
                   struct registry *registry, struct text *errors)
 {
     const struct project_options options = {
-        .region           = settings->region,
+        .region           = settings->given.region ? settings->region : NULL,
         .account          = settings->account,
         .parameters       = settings->parameters,
+        .env_file         = settings->env_file,
         .find_environment = getenv,
         .stack            = settings->stack,
     };
@@ -44,6 +45,24 @@ bool loading_read(const struct emulator_settings *settings, struct project *proj
     is_fine = problems.errors == 0;
     problems_deinit(&problems);
     return is_fine;
+}
+
+struct emulator_settings loading_settle(const struct emulator_settings *settings,
+                                        const struct project_settings *said)
+{
+    struct emulator_settings settled = *settings;
+
+    if (!settings->given.port && said->port > 0)
+        settled.port = said->port;
+    if (!settings->given.host && said->host)
+        settled.host = said->host;
+    if (!settings->given.region && said->region)
+        settled.region = said->region;
+    if (!settings->given.idle_timeout && said->idle_timeout_milliseconds > 0)
+        settled.idle_timeout_milliseconds = said->idle_timeout_milliseconds;
+    if (!settings->given.max_duration && said->max_duration_milliseconds > 0)
+        settled.max_duration_milliseconds = said->max_duration_milliseconds;
+    return settled;
 }
 
 /* Variables that replace the system's roots get them and ours. */

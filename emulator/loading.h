@@ -7,6 +7,7 @@
 struct emulator_settings;
 struct name_values;
 struct project;
+struct project_settings;
 struct registry;
 struct text;
 
@@ -17,6 +18,11 @@ struct text;
  */
 bool loading_read(const struct emulator_settings *settings, struct project *project,
                   struct registry *registry, struct text *errors);
+
+/* The settings, with what the project says where nobody has given anything. Texts are borrowed of
+ * both. */
+struct emulator_settings loading_settle(const struct emulator_settings *settings,
+                                        const struct project_settings *said);
 
 /* Puts what lets handlers trust our certificate: PEM files as certificates.h has them. */
 void loading_put_environment(struct name_values *environment, const char *ca_file,

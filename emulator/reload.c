@@ -272,7 +272,7 @@ static bool is_of_project(const struct reload *reload, const struct watch_change
             file_is_in(current(reload)->project.folder, path))
             return true;
     }
-    return changes->is_everything;
+    return changes->is_everything || reload->is_broken; /* a file that it lacked may be there now */
 }
 
 static void on_change(void *owner, const struct watch_changes *changes)

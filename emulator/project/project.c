@@ -340,5 +340,7 @@ void project_deinit(struct project *project)
     for (size_t i = 0; i < project->include_count; i++)
         free(project->includes[i]);
     free(project->includes);
+    free(project->settings.host);
+    free(project->settings.region);
     *project = (struct project){0};
 }

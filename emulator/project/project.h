@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "project/problems.h"
 
@@ -31,9 +32,20 @@ struct project_options {
     const char *stack_name;  /* NULL: the folder's name */
     const char *stack;       /* which one of the CDK's; NULL: the only one with a WebSocket API */
 
+    const char *env_file; /* NULL: .env beside the project, if there is one */
+
     /* The caller's environment (getenv), which a project may ask for values; NULL: there is none.
      */
     char *(*find_environment)(const char *name);
+};
+
+/* What a project says of how it is to be run, unless an option does. */
+struct project_settings {
+    char *host; /* NULL: nothing; so is 0 */
+    char *region;
+    uint16_t port;
+    int64_t idle_timeout_milliseconds;
+    int64_t max_duration_milliseconds;
 };
 
 struct project {
@@ -43,6 +55,7 @@ struct project {
     char *label;     /* the file as the user would name it: for messages; NULL for PROJECT_NONE */
     char **includes; /* absolute: other files that it is made of, ending in NULL; NULL: none */
     size_t include_count;
+    struct project_settings settings;
     bool is_built; /* it is what `sam build` has made of a template, which is older */
 };
 

@@ -153,10 +153,7 @@ static const struct json *on_file(void *owner, const char *path, const char **pr
 
 static const char *on_environment(void *owner, const char *name)
 {
-    const struct serverless *serverless = owner;
-
-    return serverless->options->find_environment ? serverless->options->find_environment(name)
-                                                 : NULL;
+    return serverless_find_environment(owner, name);
 }
 
 /* The object at the top of that name; an empty one if it is absent, or is something else. */
@@ -248,7 +245,9 @@ static void write(struct serverless *serverless, struct registry *registry)
     struct json *template = build_value(serverless->arena, JSON_OBJECT, serverless->document);
     struct project_options options = *serverless->options;
 
+    serverless->project->settings.region = memory_copy_string(serverless->region);
     serverless_check(serverless);
+    serverless_offline_read(serverless);
     serverless_functions_write(serverless);
     serverless_api_write(serverless);
     serverless_resources_write(serverless, template);
@@ -298,6 +297,7 @@ void serverless_read(struct project *project, const struct project_options *opti
     map_deinit(&serverless->routes);
     map_deinit(&serverless->authorizers);
     map_deinit(&serverless->notices);
+    name_values_deinit(&serverless->environment);
     arena_deinit(&arena);
 }
 

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/map.h"
+#include "model/name_values.h"
 #include "project/serverless_files.h"
 
 struct json;
@@ -30,13 +31,15 @@ struct serverless {
     const char *service;
     const char *stage;
     const char *region;
-    const struct json *provider;  /* an object, perhaps empty; its members may be variables */
-    const struct json *functions; /* the same */
-    struct json *resources;       /* of the template that is made */
-    struct map routes;            /* keys to where they are defined */
-    struct map authorizers;       /* names to the logical ids that are made */
-    struct map notices;           /* what was said once */
-    bool has_authorizers_off;     /* serverless-offline's noAuth */
+    const struct json *provider;    /* an object, perhaps empty; its members may be variables */
+    const struct json *functions;   /* the same */
+    struct json *resources;         /* of the template that is made */
+    struct map routes;              /* keys to where they are defined */
+    struct map authorizers;         /* names to the logical ids that are made */
+    struct map notices;             /* what was said once */
+    struct name_values environment; /* of .env, once somebody asks for it */
+    bool has_environment;
+    bool has_authorizers_off; /* serverless-offline's noAuth */
 };
 
 void serverless_error(struct serverless *serverless, const struct json *where, const char *format,
@@ -72,8 +75,12 @@ const char *serverless_normalize(const struct serverless *serverless, const char
 /* The logical id of a function of the file: "ChatLambdaFunction". */
 const char *serverless_function_id(const struct serverless *serverless, const char *name);
 
+/* The variable of the caller's environment, or of .env; NULL: neither has it. */
+const char *serverless_find_environment(struct serverless *serverless, const char *name);
+
 /* The parts, each in its file. They go on after a problem. */
 void serverless_check(struct serverless *serverless);
+void serverless_offline_read(struct serverless *serverless);
 void serverless_functions_write(struct serverless *serverless);
 void serverless_websocket_write(struct serverless *serverless, const struct json *function,
                                 const struct json *event);
