@@ -73,10 +73,10 @@ static const char *beside(struct arena *arena, const char *file, const char *nam
 {
     const char *slash = strrchr(file, '/');
 
-    if (name[0] == '/' || !slash)
-        return arena_copy_string(arena, name);
     while (strncmp(name, "./", 2) == 0)
         name += 2;
+    if (name[0] == '/' || !slash)
+        return arena_copy_string(arena, name);
     return arena_format(arena, "%.*s/%s", (int)(slash - file), file, name);
 }
 
