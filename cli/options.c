@@ -156,6 +156,8 @@ static const struct option table[] = {
      .help = "more environment for handlers, like dotenv's [.env beside the project]"},
     {"env-vars", .subcommands = EMULATE | CHECK | INVOKE, TEXT("FILE", settings.env_vars),
      .help = "SAM's env.json: values of variables that functions declare"},
+    {"inspect", .subcommands = EMULATE | CHECK, LIST("NAME[=PORT]", inspect),
+     .help = "a debugger's port for the function; suspends its timeouts"},
     {"in-memory", .subcommands = START, FLAG(settings.in_memory), .otherwise = "off",
      .help = "keep nothing in the database"},
     {"in-memory", .subcommands = RUN, FLAG(settings.in_memory), .otherwise = "on",
@@ -318,6 +320,7 @@ bool options_read(enum options_of subcommand, char **words, char *(*environment)
     options->settings.verify_signatures = options->signatures == 1;
     options->settings.access_keys       = options->access_keys.words;
     options->settings.parameters        = options->parameters.words;
+    options->settings.inspect           = options->inspect.words;
     return is_fine;
 }
 

@@ -1,6 +1,7 @@
 #include "deployment.h"
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "configuration.h"
@@ -8,16 +9,19 @@
 #include "lambda/lambda.h"
 #include "redirect.h"
 
-/* Processes hear of it only at their start. */
+/* Processes hear of it only at their start: none is started before there is a port. */
 static void tell_handlers(struct deployment *deployment)
 {
     const struct registry *registry = &deployment->configuration->registry;
+    bool has_changed;
 
-    if (deployment->port == 0 || !redirect_put(deployment->handler_environment, deployment->host,
-                                               deployment->port, registry))
+    if (deployment->port == 0)
         return;
-    for (size_t i = 0; i < registry->function_count; i++)
+    has_changed =
+        redirect_put(deployment->handler_environment, deployment->host, deployment->port, registry);
+    for (size_t i = 0; has_changed && i < registry->function_count; i++)
         lambda_retire(deployment->lambda, registry->functions[i].name, NULL, 0);
+    lambda_prepare(deployment->lambda);
 }
 
 /* The functions come first: whatever the gateway then does may call them. */

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "emulator.h"
 #include "model/name_values.h"
+#include "project/function_options.h"
 #include "project/project.h"
 #include "project/project_environment.h"
 
@@ -33,11 +34,14 @@ bool loading_read(const struct emulator_settings *settings, struct project *proj
         .find_environment = getenv,
         .stack            = settings->stack,
     };
-    struct problems problems = {0};
+    const struct function_options functions = {.inspect = settings->inspect};
+    struct problems problems                = {0};
     bool is_fine;
 
     if (project_find(settings->project, project, &problems)) {
         project_load(project, &options, registry, &problems);
+        if (problems.errors == 0) /* otherwise functions may be missing */
+            function_options_apply(&functions, registry, &problems);
         project_load_env_vars(settings->env_vars, registry, &problems);
         project_load_environment(project, settings->env_file, getenv, registry, &problems);
     }

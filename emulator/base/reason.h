@@ -102,6 +102,7 @@
 #define REASON_LIBWEBSOCKETS               "libwebsockets"               /* a warning of that library */
 #define REASON_UNDELIVERED                 "undelivered"                 /* it stops before all $disconnect events were delivered */
 #define REASON_SYSTEM_ERROR                "system-error"                /* a system call failed, as the text says */
+#define REASON_DEBUGGER                    "debugger"                    /* where one can be attached to a handler process */
 #define REASON_RELOADED                    "reloaded"                    /* changed files count now */
 #define REASON_PROJECT_WARNING             "project-warning"
 #define REASON_BROKEN_PROJECT              "broken-project"              /* what was read last goes on */

@@ -15,12 +15,13 @@ static const struct runtime {
     const char *interpreter; /* NULL: the bootstrap in the function's folder */
     const char *bootstrap;   /* ours, in the runtime directory */
     bool redirects;
+    const char *inspect; /* the option for a debugger's address; NULL: the bootstrap opens it */
 } runtimes[] = {
-    {"nodejs",   "node",    "bootstrap.cjs", true },
-    {"python",   "python3", "bootstrap.py",  true },
-    {"ruby",     "ruby",    "bootstrap.rb",  false},
-    {"provided", NULL,      NULL,            false},
-    {"go1.x",    NULL,      NULL,            false},
+    {"nodejs",   "node",    "bootstrap.cjs", true,  "--inspect"},
+    {"python",   "python3", "bootstrap.py",  true,  NULL       },
+    {"ruby",     "ruby",    "bootstrap.rb",  false, NULL       },
+    {"provided", NULL,      NULL,            false, NULL       },
+    {"go1.x",    NULL,      NULL,            false, NULL       },
 };
 
 static const struct {
@@ -70,13 +71,17 @@ static const char *const *build_custom(struct arena *arena, const struct functio
     return list;
 }
 
-static const char *const *build_interpreted(struct arena *arena, const char *interpreter,
-                                            const char *directory, const char *bootstrap)
+static const char *const *build_interpreted(struct arena *arena, const struct function *function,
+                                            const char *directory, size_t runtime)
 {
-    const char **list = new_list(arena, 2);
+    const char **list   = new_list(arena, 3);
+    const char *inspect = runtimes[runtime].inspect;
+    size_t count        = 0;
 
-    list[0] = interpreter;
-    list[1] = arena_format(arena, "%s/%s", directory, bootstrap);
+    list[count++] = runtimes[runtime].interpreter;
+    if (inspect && function->inspect_port > 0)
+        list[count++] = arena_format(arena, "%s=127.0.0.1:%d", inspect, function->inspect_port);
+    list[count++] = arena_format(arena, "%s/%s", directory, runtimes[runtime].bootstrap);
     return list;
 }
 
@@ -100,7 +105,7 @@ static const char *const *build_for_runtime(struct arena *arena, const struct fu
             *problem = "it has a runtime but no handler: write \"handler\": \"file.export\"";
             return NULL;
         }
-        return build_interpreted(arena, runtimes[i].interpreter, directory, runtimes[i].bootstrap);
+        return build_interpreted(arena, function, directory, i);
     }
     *problem = arena_format(arena,
                             "there is no bootstrap for the runtime %s: give the function a "

@@ -74,6 +74,14 @@ static void put_platform(struct name_values *values, const struct environment_in
     name_values_put(values, "AWS_LAMBDA_LOG_STREAM_NAME", input->log_stream);
     name_values_put(values, "AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
 
+    /* For a bootstrap whose interpreter has no option for it. */
+    if (function->inspect_port > 0 && function->runtime &&
+        begins_with(function->runtime, "python")) {
+        SCOPED_MEMORY char *port = memory_format("%d", function->inspect_port);
+
+        name_values_put(values, "POSTERN_INSPECT_PORT", port);
+    }
+
     /* AWS: the runtimes that a function brings along have none. */
     if (function->runtime && !begins_with(function->runtime, "provided")) {
         SCOPED_MEMORY char *name = memory_format("AWS_Lambda_%s", function->runtime);

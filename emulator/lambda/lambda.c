@@ -180,6 +180,17 @@ void lambda_deploy(struct lambda *lambda, const struct registry *registry)
     }
 }
 
+void lambda_prepare(struct lambda *lambda)
+{
+    struct pool *pool;
+    size_t at = 0;
+
+    while ((pool = map_next(&lambda->pools, &at))) {
+        if (queue_is_empty(&pool->processes))
+            pool_prepare(pool);
+    }
+}
+
 void lambda_retire(struct lambda *lambda, const char *function, const char *const *files,
                    size_t count)
 {
@@ -197,6 +208,7 @@ void lambda_retire(struct lambda *lambda, const char *function, const char *cons
             "(os.tmpdir(), tempfile), as it must on Lambda (said once)",
             file);
     pool_retire(pool);
+    pool_prepare(pool);
 }
 
 void lambda_invoke(struct lambda *lambda, struct invocation *invocation)

@@ -81,6 +81,10 @@ void lambda_free(struct lambda *lambda);
  */
 void lambda_deploy(struct lambda *lambda, const struct registry *registry);
 
+/* Starts the processes of functions that are debugged, so that editors attach before the first
+ * event. Afterwards such a function has one again as soon as its code has changed. */
+void lambda_prepare(struct lambda *lambda);
+
 /*
  * The function's code has changed, in these files at least (for the log): its idle processes end,
  * what runs ends as it began, and what comes from now on runs in new processes. One that is still

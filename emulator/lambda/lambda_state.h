@@ -46,6 +46,7 @@ struct pool {
     unsigned starting;    /* processes that have not asked for their first event */
     unsigned returning;   /* that have just answered one, and will ask for the next at once */
     bool is_removed;      /* the last deployment didn't have it */
+    bool is_wanted;       /* a process is to be there before anybody asks for it */
     bool is_hungry;
     int64_t last_run_at; /* clock_microseconds() of the last answer; 0: none yet */
     struct self_change self_change;

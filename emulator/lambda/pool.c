@@ -50,6 +50,7 @@ void pool_replace_function(struct pool *pool, const struct function *function)
     pool_retire(pool);
     drop_function(pool);
     take_function(pool, function);
+    pool->is_wanted = function->inspect_port > 0;
 }
 
 bool pool_has_run_lately(const struct pool *pool)
@@ -76,6 +77,7 @@ void pool_remove(struct pool *pool)
     struct queue_link *next;
 
     pool->is_removed = true;
+    pool->is_wanted  = false;
     for (struct queue_link *link = pool->waiting.first; link; link = next) {
         struct lambda_run *run = container_of(link, struct lambda_run, link);
 
@@ -92,14 +94,26 @@ void pool_remove(struct pool *pool)
  * ask: it would be as warm and sooner there. */
 static bool needs_process(const struct pool *pool)
 {
+    if (pool->is_wanted && pool->processes.count == 0)
+        return true;
     return pool->starting + pool->returning < pool->waiting.count &&
            pool->processes.count < (size_t)pool->function.concurrency;
 }
 
 void pool_fill(struct pool *pool)
 {
-    while (needs_process(pool) && room_claim(pool))
+    while (needs_process(pool) && room_claim(pool)) {
+        pool->is_wanted = false; /* one that fails isn't tried again until it has changed */
         process_start(pool);
+    }
+}
+
+void pool_prepare(struct pool *pool)
+{
+    if (pool->function.inspect_port == 0 || pool->is_removed)
+        return;
+    pool->is_wanted = true;
+    pool_fill(pool);
 }
 
 void pool_invoke(struct pool *pool, struct lambda_run *run)

@@ -37,6 +37,9 @@ void pool_invoke(struct pool *pool, struct lambda_run *run);
  */
 void pool_fill(struct pool *pool);
 
+/* A function that is debugged gets its process, or, where one ends, the next one, at once. */
+void pool_prepare(struct pool *pool);
+
 /* The run that waits longest: taken off the queue, or only shown; NULL if there is none. */
 struct lambda_run *pool_pop_waiting(struct pool *pool);
 struct lambda_run *pool_first_waiting(const struct pool *pool);

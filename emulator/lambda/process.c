@@ -30,6 +30,9 @@
 /* How long a process may take to exit after it has said that its start failed. */
 #define FAILED_START_MILLISECONDS 1000
 
+/* What the deadline of a handler that is debugged is: a day. */
+#define INSPECTED_MILLISECONDS (24 * 3600 * 1000ll)
+
 static void enter_starting(struct process *process);
 static void leave_starting(struct process *process);
 static void enter_idle(struct process *process);
@@ -94,10 +97,17 @@ static void set_alarm(struct process *process, int64_t milliseconds)
     alarm_set(alarms_of(process), &process->alarm, milliseconds, on_alarm);
 }
 
+/* Somebody may sit at a breakpoint: then nothing that lasts too long is an accident. */
+static bool is_inspected(const struct process *process)
+{
+    return process->pool->function.inspect_port > 0;
+}
+
 static void enter_starting(struct process *process)
 {
     process->pool->starting++;
-    set_alarm(process, process->pool->lambda->settings.start_milliseconds);
+    if (!is_inspected(process))
+        set_alarm(process, process->pool->lambda->settings.start_milliseconds);
 }
 
 static void leave_starting(struct process *process)
@@ -108,6 +118,10 @@ static void leave_starting(struct process *process)
 static void enter_idle(struct process *process)
 {
     queue_push_first(&process->pool->idle, &process->idle_link);
+    if (is_inspected(process)) { /* a debugger may be attached to it */
+        alarm_stop(alarms_of(process), &process->alarm);
+        return;
+    }
     queue_push(&process->pool->lambda->idle, &process->idlest);
     set_alarm(process, process->pool->lambda->settings.keep_warm_milliseconds);
 }
@@ -115,12 +129,15 @@ static void enter_idle(struct process *process)
 static void leave_idle(struct process *process)
 {
     queue_remove(&process->pool->idle, &process->idle_link);
-    queue_remove(&process->pool->lambda->idle, &process->idlest);
+    if (!is_inspected(process))
+        queue_remove(&process->pool->lambda->idle, &process->idlest);
 }
 
 static void enter_busy(struct process *process)
 {
-    process->timeout_milliseconds = (int64_t)process->pool->function.timeout_seconds * 1000;
+    process->timeout_milliseconds = is_inspected(process)
+                                        ? INSPECTED_MILLISECONDS
+                                        : (int64_t)process->pool->function.timeout_seconds * 1000;
     set_alarm(process, process->timeout_milliseconds);
 }
 
@@ -569,11 +586,21 @@ static void on_failure_report(struct process *process, const struct keeper_repor
         release(process);
 }
 
+static void log_debugger(const struct process *process)
+{
+    log_info(LOG_FIELDS({"functionName", process->pool->function.name}, {"pid", process->pid},
+                        {"reason", REASON_DEBUGGER}),
+             "attach a debugger to 127.0.0.1:%d; the function's timeouts are suspended",
+             process->pool->function.inspect_port);
+}
+
 void process_report(struct process *process, const struct keeper_report *report)
 {
     switch (report->kind) {
     case KEEPER_STARTED:
         snprintf(process->pid, sizeof process->pid, "%d", report->pid);
+        if (is_inspected(process))
+            log_debugger(process);
         break;
     case KEEPER_EXITED:
         on_exit_report(process, report->status);

@@ -109,7 +109,7 @@ struct lambda_run *run_new(struct lambda *lambda, struct pool *pool, struct invo
     if (invocation->connection_id)
         snprintf(run->connection_id, sizeof run->connection_id, "%s", invocation->connection_id);
     queue_push(&lambda->runs, &run->runs_link);
-    if (pool)
+    if (pool && pool->function.inspect_port == 0)
         alarm_set(lambda->settings.alarms, &run->patience, invocation->timeout_milliseconds,
                   on_patience_over);
     return run;

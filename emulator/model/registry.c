@@ -254,6 +254,7 @@ void function_copy(struct function *to, const struct function *from)
         .timeout_seconds  = from->timeout_seconds,
         .memory_megabytes = from->memory_megabytes,
         .concurrency      = from->concurrency,
+        .inspect_port     = from->inspect_port,
     };
     name_values_copy(&to->environment, &from->environment);
 }
@@ -264,6 +265,7 @@ bool function_equals(const struct function *a, const struct function *b)
            is_same(a->handler, b->handler) && is_same_command(a->command, b->command) &&
            is_same(a->code_uri, b->code_uri) && a->timeout_seconds == b->timeout_seconds &&
            a->memory_megabytes == b->memory_megabytes && a->concurrency == b->concurrency &&
+           a->inspect_port == b->inspect_port &&
            name_values_equal(&a->environment, &b->environment);
 }
 

@@ -24,7 +24,8 @@ struct function {
     char *code_uri;   /* absolute path of the folder the process starts in */
     int timeout_seconds;
     int memory_megabytes;
-    int concurrency; /* processes at most */
+    int concurrency;  /* processes at most */
+    int inspect_port; /* of its debugger: then nothing times out; 0: none */
     struct name_values environment;
 };
 

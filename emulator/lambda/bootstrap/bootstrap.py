@@ -34,6 +34,16 @@ class InitError(Exception):
         self.type_name = type_name
 
 
+def open_debugger(port):
+    """Lets a debugger attach there; the process goes on without one."""
+    try:
+        import debugpy
+    except ImportError as error:
+        raise InitError("Runtime.ImportModuleError", "--inspect needs debugpy, which this Python can't import: "
+                        "python3 -m pip install debugpy, or apt-get install python3-debugpy") from error
+    debugpy.listen(("127.0.0.1", int(port)))
+
+
 class Runtime:
     """The Runtime API on one plain connection: http.client takes several times as long."""
 
@@ -239,6 +249,8 @@ def main():
     if "POSTERN_REDIRECT_TO" in os.environ:
         postern_redirect.redirect(os.environ.pop("POSTERN_REDIRECT_TO"))
     try:
+        if "POSTERN_INSPECT_PORT" in os.environ:
+            open_debugger(os.environ.pop("POSTERN_INSPECT_PORT"))
         handler = load_handler(os.environ.get("_HANDLER", ""))
     except Exception as error:  # module code may raise anything
         fail_init(runtime, error)

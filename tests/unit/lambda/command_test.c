@@ -83,6 +83,22 @@ static void a_function_is_started_by_its_command_or_its_runtime(void **state)
     }
 }
 
+static void a_debuggers_port_is_an_option_of_node_and_a_variable_of_python(void **state)
+{
+    struct function function = {.runtime      = words("nodejs20.x"),
+                                .handler      = words("a.b"),
+                                .code_uri     = words("/code"),
+                                .inspect_port = 9229};
+    SCOPED_TEXT joined       = {0};
+
+    join(&function, &joined);
+    assert_string_equal(text_string(&joined), "node --inspect=127.0.0.1:9229 /run/bootstrap.cjs ");
+    function.runtime = words("python3.12");
+    text_clear(&joined);
+    join(&function, &joined);
+    assert_string_equal(text_string(&joined), "python3 /run/bootstrap.py ");
+}
+
 static void what_is_missing_can_be_installed(void **state)
 {
     assert_non_null(strstr(command_install_hint("node"), "apt-get install nodejs"));
@@ -94,6 +110,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_function_is_started_by_its_command_or_its_runtime),
+        cmocka_unit_test(a_debuggers_port_is_an_option_of_node_and_a_variable_of_python),
         cmocka_unit_test(what_is_missing_can_be_installed),
     };
 

@@ -179,6 +179,11 @@ static void change_memory(struct function *function)
     function->memory_megabytes++;
 }
 
+static void change_inspect_port(struct function *function)
+{
+    function->inspect_port++;
+}
+
 static void change_concurrency(struct function *function)
 {
     function->concurrency++;
@@ -195,17 +200,18 @@ static void functions_differ_by_any_field(void **state)
         const char *what;
         void (*change)(struct function *function);
     } cases[] = {
-        {"name",              change_name       },
-        {"runtime",           change_runtime    },
-        {"handler",           change_handler    },
-        {"code",              change_code_uri   },
-        {"a word",            change_word       },
-        {"a shorter command", shorten_command   },
-        {"no command",        drop_command      },
-        {"timeout",           change_timeout    },
-        {"memory",            change_memory     },
-        {"concurrency",       change_concurrency},
-        {"environment",       change_environment},
+        {"name",                change_name        },
+        {"runtime",             change_runtime     },
+        {"handler",             change_handler     },
+        {"code",                change_code_uri    },
+        {"a word",              change_word        },
+        {"a shorter command",   shorten_command    },
+        {"no command",          drop_command       },
+        {"timeout",             change_timeout     },
+        {"memory",              change_memory      },
+        {"concurrency",         change_concurrency },
+        {"the debugger's port", change_inspect_port},
+        {"environment",         change_environment },
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
