@@ -200,7 +200,7 @@ static const struct option table[] = {
     {"quiet", .subcommands = EMULATE, FLAG(settings.quiet), .otherwise = "off",
      .help = "no banner, just \"Ready.\""},
     {"event", .subcommands = INVOKE, TEXT("KIND|FILE", event), .letter = 'e',
-     .help = "connect, message, disconnect; a file of JSON; - for standard input"},
+     .help = "a kind (connect, message, disconnect, authorizer), a file of JSON, or -"},
     {"api", .subcommands = SAMPLE, TEXT("ID|NAME", sample.api),
      .help = "which API the event is of [the first]"},
     {"stage", .subcommands = SAMPLE, TEXT("NAME", sample.stage),
@@ -276,7 +276,8 @@ static const struct option table[] = {
 
 static const struct operand operands[] = {
     {"KIND", .subcommands = EVENT, .is_needed = true, AT(sample.kind),
-     .expected = "connect, message or disconnect", .choices = "connect|message|disconnect"},
+     .expected = "connect, message, disconnect or authorizer",
+     .choices = "connect|message|disconnect|authorizer"},
     {"FUNCTION", .subcommands = INVOKE, .is_needed = true, AT(function),
      .expected = "the name of a function of the project"},
     {"DIR", .subcommands = INIT, AT(folder), .otherwise = ".",

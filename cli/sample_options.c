@@ -23,6 +23,8 @@ bool sample_options_read(const char *subcommand, const struct options *options, 
     }
     *sample              = options->sample;
     sample->domain       = options->settings.domain;
+    sample->region       = options->settings.region;
+    sample->account      = options->settings.account;
     sample->body         = options->body ? text_string(body) : NULL;
     sample->body_size    = body->size;
     sample->headers      = options->headers.words;

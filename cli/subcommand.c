@@ -20,7 +20,7 @@ static const struct subcommand subcommands[] = {
     {"init", "write a small working project", OPTIONS_OF_INIT, subcommand_init},
     {"connect", "talk to a stage: a WebSocket client", OPTIONS_OF_CONNECT, subcommand_connect},
     {"invoke", "run one function with one event, print its result", OPTIONS_OF_INVOKE, subcommand_invoke},
-    {"event", "print a sample event: connect, message, disconnect", OPTIONS_OF_EVENT, subcommand_event},
+    {"event", "print a sample event of any kind", OPTIONS_OF_EVENT, subcommand_event},
     {"template", "evaluate a mapping template, print what it makes", OPTIONS_OF_TEMPLATE, subcommand_template},
     {"connections", "list the open connections of a running emulator", OPTIONS_OF_CONNECTIONS, subcommand_connections},
     {"get", "say what there is to know about a connection", OPTIONS_OF_GET, subcommand_get},

@@ -26,7 +26,8 @@ static bool read_event(const char *name, struct text *event)
     int result = input_read(name, INVOKE_EVENT_SIZE_MAX, event);
 
     if (result < 0 && access(name, F_OK) < 0 && strcmp(name, "-") != 0)
-        return complain(name, "neither a kind of event (connect, message, disconnect) nor a file");
+        return complain(
+            name, "neither a kind of event (connect, message, disconnect, authorizer) nor a file");
     if (result < 0)
         return complain(name, strerror(-result));
     if (!json_is_valid(text_string(event), event->size))

@@ -51,6 +51,15 @@ const struct route *sample_api_find_route(const struct api *api, const char *fun
     return NULL;
 }
 
+bool sample_api_has_authorizer(const struct api *api, const char *function)
+{
+    for (size_t i = 0; i < api->authorizer_count; i++) {
+        if (strcmp(api->authorizers[i].function, function) == 0)
+            return true;
+    }
+    return false;
+}
+
 static bool complain(const char *what, const char *name, const char *const *known, size_t count,
                      struct text *errors)
 {
@@ -85,7 +94,8 @@ static bool find_api(struct sample_api *sample, const char *wanted, const struct
             continue;
         if (!first)
             first = api;
-        if (!function || sample_api_find_route(api, function, false))
+        if (!function || sample_api_find_route(api, function, false) ||
+            sample_api_has_authorizer(api, function))
             sample->api = api;
     }
     if (!sample->api)

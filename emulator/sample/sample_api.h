@@ -31,6 +31,9 @@ bool sample_api_is_made_up(const struct sample_api *sample);
 const struct route *sample_api_find_route(const struct api *api, const char *function,
                                           bool only_messages);
 
+/* True if one of the API's authorizers is the function. */
+bool sample_api_has_authorizer(const struct api *api, const char *function);
+
 /* True for $connect and $disconnect. */
 bool sample_api_is_lifecycle(const char *route_key);
 

@@ -9,6 +9,7 @@
 #include "gateway/event.h"
 #include "gateway/snapshot.h"
 #include "http/request_head.h"
+#include "model/arn.h"
 #include "sample/sample_api.h"
 #include "sample/sample_handshake.h"
 #include "sample/sample_message.h"
@@ -18,6 +19,9 @@
 
 /* Where `postern start` serves if nobody says otherwise. */
 #define DOMAIN "localhost:3001"
+
+#define REGION  "us-east-1"
+#define ACCOUNT "000000000000"
 
 /* How old the connection of a message or disconnect is. */
 #define AGE_MILLISECONDS 1000
@@ -44,6 +48,7 @@ struct sample {
 static void write_connect(struct sample *sample, struct event *event, struct text *out);
 static void write_message(struct sample *sample, struct event *event, struct text *out);
 static void write_disconnect(struct sample *sample, struct event *event, struct text *out);
+static void write_authorizer(struct sample *sample, struct event *event, struct text *out);
 static bool prepare_message(struct sample *sample);
 static bool prepare_disconnect(struct sample *sample);
 
@@ -57,7 +62,7 @@ static const struct kind kinds[] = {
     {"connect",    NULL,               write_connect   },
     {"message",    prepare_message,    write_message   },
     {"disconnect", prepare_disconnect, write_disconnect},
-    {"authorizer", NULL,               NULL            },
+    {"authorizer", NULL,               write_authorizer},
 };
 
 static const struct kind *find_kind(const char *name)
@@ -110,6 +115,18 @@ static void write_connect(struct sample *sample, struct event *event, struct tex
     event_write_connect(event, &sample->head, trace_id, out);
 }
 
+static void write_authorizer(struct sample *sample, struct event *event, struct text *out)
+{
+    const struct sample_settings *settings = sample->settings;
+    char trace_id[ID_TRACE_SIZE];
+    SCOPED_MEMORY char *arn = arn_execute_api(settings->region ? settings->region : REGION,
+                                              settings->account ? settings->account : ACCOUNT,
+                                              event->facts.api_id, event->facts.stage, "$connect");
+
+    id_trace(event->now, trace_id);
+    event_write_authorizer(event, &sample->head, trace_id, arn, out);
+}
+
 static bool prepare_disconnect(struct sample *sample)
 {
     unsigned code      = sample->settings->code;
@@ -144,6 +161,8 @@ static const char *likely_kind(const struct sample *sample)
         return "message";
     if (settings->code || settings->reason)
         return "disconnect";
+    if (sample->function && sample_api_has_authorizer(sample->api.api, sample->function))
+        return "authorizer";
     if (settings->header_count > 0 || settings->query_count > 0)
         return "connect";
     if (sample->function)
@@ -157,16 +176,13 @@ static const struct kind *choose_kind(struct sample *sample)
     const struct kind *kind = find_kind(wanted ? wanted : likely_kind(sample));
     struct nearest nearest  = {.wanted = wanted};
 
-    if (kind && kind->write)
+    if (kind)
         return kind;
-    if (kind) {
-        text_append_format(sample->errors, "%s events can't be made yet\n", wanted);
-        return NULL;
-    }
     for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
         nearest_consider(&nearest, kinds[i].name);
     text_append_format(sample->errors, "there is no %s event: %s%s%s\n", wanted,
-                       nearest.found ? "did you mean " : "there are connect, message, disconnect",
+                       nearest.found ? "did you mean "
+                                     : "there are connect, message, disconnect, authorizer",
                        nearest.found ? nearest.found : "", nearest.found ? "?" : "");
     return NULL;
 }

@@ -14,10 +14,12 @@ struct text;
 
 /* What the sample is to be; NULL or 0 leaves a choice to us. Strings are borrowed. */
 struct sample_settings {
-    const char *kind;          /* connect, message, disconnect; NULL: what the function is for */
+    const char *kind;          /* connect, message, disconnect, authorizer; NULL: what fits */
     const char *api;           /* id or name; NULL: the first that has a route to the function */
     const char *stage;         /* NULL: the API's first */
     const char *route;         /* of a message; NULL: the one that its body selects */
+    const char *region;        /* of an authorizer's methodArn; NULL: us-east-1 */
+    const char *account;       /* NULL: 000000000000 */
     const char *connection_id; /* NULL: a random one */
     const char *domain;        /* NULL: localhost:3001 */
     const char *body;          /* of a message; NULL: one that selects the route */
@@ -30,7 +32,7 @@ struct sample_settings {
     const char *reason; /* NULL: what goes with the code */
 };
 
-/* True for a kind of event, also for one that can't be made yet. */
+/* True for a kind of event. */
 bool sample_event_is_kind(const char *word);
 
 /*

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { BINARY, environment, makeProject, startEmulator, temporaryFolder, test, writeFiles } from './support/emulator.js';
+import { BINARY, environment, makeProject, ROOT, startEmulator, temporaryFolder, test, writeFiles } from './support/emulator.js';
 import { assertWellFormed } from './support/events.js';
 
 const postern = (args, options = {}) => spawnSync(BINARY, args, { encoding: 'utf8', env: environment(options.env), timeout: 60_000, ...options });
@@ -37,6 +37,41 @@ test('a sample has the members of a real event, in their order', async (t) => {
       assert.equal(sample.requestContext[name], real[kind].requestContext[name], `${kind} ${name}`);
     assert.deepEqual(sample.queryStringParameters, real[kind].queryStringParameters);
     assert.equal(sample.body, real[kind].body);
+  }
+});
+
+// Lets everybody in, and leaves its event where the echo handler leaves its own.
+const AUTHORIZER = `exports.handler = async (event) => {
+  require('node:fs').appendFileSync(process.env.EVENTS_FILE, JSON.stringify({ event }) + '\\n');
+  return { principalId: 'u', policyDocument: { Version: '2012-10-17', Statement: [{ Action: '*', Effect: 'Allow', Resource: '*' }] } };
+};`;
+
+test("an authorizer's sample is what the gateway sends it, and invoke makes the same", async (t) => {
+  const files = { 'auth.js': AUTHORIZER, 'postern.json': JSON.parse(fs.readFileSync(path.join(ROOT, 'fixtures/projects/echo/postern.json'), 'utf8')) };
+  files['postern.json'].functions.auth = { runtime: 'nodejs20.x', handler: 'auth.handler', timeout: 20 };
+  files['postern.json'].apis.echo.authorizers = { token: { function: 'auth' } };
+  files['postern.json'].apis.echo.routes.$connect.authorizer = 'token';
+  const args = ['--domain', 'localhost:3001', '--region', 'eu-west-1'];
+  const emulator = await startEmulator(t, 'echo', { args, files });
+  const client = await emulator.connect('/dev?token=a%26b', { headers: { 'X-Mine': '1' } });
+  const real = await emulator.event(({ type }) => type === 'REQUEST');
+  const handshake = ['-q', 'token=a&b', '-H', 'X-Mine: 1'];
+  const sample = JSON.parse(event(['authorizer', emulator.folder, ...args, ...handshake]));
+
+  for (const [what, made] of [['event', sample], ['invoke --event authorizer', invoked(['--event', 'authorizer'])], ['invoke', invoked([])]]) {
+    assertWellFormed(made);
+    assert.deepEqual(shape(made), shape(real), what);
+    for (const name of ['type', 'methodArn', 'queryStringParameters', 'stageVariables']) assert.deepEqual(made[name], real[name], `${what}: ${name}`);
+    assert.equal(made.headers['X-Mine'], '1');
+  }
+  await client.close();
+
+  // The event that the function got.
+  function invoked(more) {
+    const file = path.join(temporaryFolder(t), 'events');
+    const { status, stderr } = postern(['invoke', 'auth', emulator.folder, ...args, ...handshake, ...more], { env: { EVENTS_FILE: file } });
+    assert.equal(status, 0, stderr);
+    return JSON.parse(fs.readFileSync(file, 'utf8')).event;
   }
 });
 
@@ -86,7 +121,6 @@ test('what fits no event is refused with 2 and a reason', (t) => {
   for (const [args, reason] of [
     [[], /lacks KIND/],
     [['mesage'], /did you mean message\?/],
-    [['authorizer'], /authorizer events can't be made yet/],
     [['message', folder, '--route', 'tel'], /did you mean tell\?/],
     [['connect', folder, '--stage', 'prod'], /no stage prod/],
     [['connect', folder, '--header', 'nonsense'], /'Name: value'/],

@@ -56,9 +56,13 @@ static int set_up(void **state)
         {NULL,   NULL  }
     };
     struct registry *registry = NEW(struct registry);
+    struct authorizer *authorizer;
 
     add_api(registry, "chat000001", "chat", "dev", chat);
     add_api(registry, "feed000001", "feed", "live", feed);
+    authorizer           = api_add_authorizer(&registry->apis[1]);
+    authorizer->name     = memory_copy_string("token");
+    authorizer->function = memory_copy_string("check");
     name_values_put(&registry->apis[0].stages[0].stage_variables, "color", "blue");
     *state = registry;
     return 0;
@@ -150,6 +154,12 @@ static void sample_event_write_fits_the_project(void **state)
          "\"MESSAGE\" \"$default\" \"chat000001\" \"dev\" \"hello\"" BLUE},
         {"a body makes it a message", {.body = "x", .body_size = 1}, "connect",
          "\"MESSAGE\" \"$default\" \"chat000001\" \"dev\" \"x\"" BLUE},
+        {"an authorizer's", {.kind = "authorizer"}, NULL,
+         "\"CONNECT\" \"$connect\" \"chat000001\" \"dev\"" BLUE " {}"},
+        {"a function that authorizes", {0}, "check",
+         "\"CONNECT\" \"$connect\" \"feed000001\" \"live\" {} {}"},
+        {"a function that authorizes, with a body", {.body = "x", .body_size = 1, .api = "chat"}, "check",
+         "\"MESSAGE\" \"$default\" \"chat000001\" \"dev\" \"x\"" BLUE},
         {"a code makes it a disconnect", {.code = 1000}, "connect",
          "\"DISCONNECT\" \"$disconnect\" \"chat000001\" \"dev\" 1000 \"\"" BLUE},
     };
@@ -209,8 +219,7 @@ static void sample_event_write_says_what_does_not_fit(void **state)
         const char *expected;
     } cases[] = {
         {"a kind misspelt", {.kind = "mesage"}, "there is no mesage event: did you mean message?\n"},
-        {"a kind unheard of", {.kind = "x"}, "there is no x event: there are connect, message, disconnect\n"},
-        {"an authorizer", {.kind = "authorizer"}, "authorizer events can't be made yet\n"},
+        {"a kind unheard of", {.kind = "x"}, "there is no x event: there are connect, message, disconnect, authorizer\n"},
         {"another API", {.kind = "connect", .api = "chatt"}, "there is no API chatt: did you mean chat?\n"},
         {"another stage", {.kind = "connect", .stage = "prod"}, "there is no stage prod: there is dev\n"},
         {"another route", {.kind = "message", .route = "jion"}, "the API chat has no route jion: did you mean join?\n"},
@@ -297,6 +306,22 @@ static void sample_event_write_shows_the_handshake(void **state)
     }
 }
 
+static void sample_event_write_gives_authorizers_the_arn_of_their_method(void **state)
+{
+    const struct sample_settings settings = {
+        .kind = "authorizer", .region = "eu-west-1", .account = "123456789012"};
+    static const char start[] =
+        "{\"type\":\"REQUEST\",\"methodArn\":\"arn:aws:execute-api:eu-west-1:123456789012:"
+        "chat000001/"
+        "dev/$connect\",\"headers\":{\"Connection\":\"Upgrade\",\"content-length\":\"0\",";
+    SCOPED_TEXT event  = {0};
+    SCOPED_TEXT errors = {0};
+
+    assert_true(sample_event_write(&settings, *state, NULL, &event, &errors));
+    if (strncmp(text_string(&event), start, strlen(start)) != 0)
+        fail_msg("%s", text_string(&event));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -304,6 +329,8 @@ int main(void)
         cmocka_unit_test(sample_event_write_needs_no_project),
         cmocka_unit_test_setup_teardown(sample_event_write_says_what_does_not_fit, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(
+            sample_event_write_gives_authorizers_the_arn_of_their_method, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sample_event_write_bounds_sizes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sample_event_write_shows_the_handshake, set_up, tear_down),
     };
