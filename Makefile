@@ -21,7 +21,7 @@ LIBS      = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lwslay -lpthread
 SOURCES   := $(wildcard emulator/*.c emulator/*/*.c)
 CLI       := $(wildcard cli/*.c cli/*/*.c)
 HEADERS   := $(wildcard emulator/*.h emulator/*/*.h cli/*.h cli/*/*.h)
-TESTS     := $(wildcard tests/unit/*.h tests/unit/*/*.[ch] tests/fuzz/*.[ch] tests/bench/*.[ch])
+TESTS     := $(wildcard tests/unit/*.h tests/unit/*/*.[ch] tests/fuzz/*.[ch] tests/bench/*.[ch] tests/bench/*/*.[ch])
 EMBEDDED  := $(sort $(wildcard schemas/*.json schemas/*/*.json schemas/*/*.sql emulator/lambda/bootstrap/* cli/help/*.txt cli/completion/*.*sh cli/init/*/*))
 PRELOAD   := emulator/lambda/preload/postern_preload.c
 PRELOADED := $(BUILD)/emulator/lambda/preload/postern_preload.so
@@ -206,19 +206,29 @@ $(BENCH_HANDLER): $(patsubst %,$(BUILD)/tests/bench/%.o,echo_handler stream wire
 	@echo "  LINK  $@"
 	@$(CC) $(SANITIZE) -o $@ $^
 
+# Mapping templates are measured from inside, alone.
+TEMPLATE_BENCH := $(BUILD)/tests/bench/template/template_bench
+RUN_TEMPLATES  := $(TEMPLATE_BENCH) tests/bench/template/orders.vtl
+
+$(TEMPLATE_BENCH): $(TEMPLATE_BENCH).o $(patsubst %.c,$(BUILD)/%.o,$(foreach folder,$(USES_template),$(wildcard emulator/$(folder)/*.c))) $(BUILD)/embedded_files.o
+	@echo "  LINK  $@"
+	@$(CC) $(SANITIZE) -o $@ $^ $(LIBS)
+
 .PHONY: bench-tools
-bench-tools: all $(BUILD)/tests/bench/bench $(BENCH_HANDLER)
+bench-tools: all $(BUILD)/tests/bench/bench $(BENCH_HANDLER) $(TEMPLATE_BENCH)
 
 .PHONY: bench
 bench: ## Measure: a table, and build/bench.json
 	@scripts/set-up.sh run
 	@$(MAKE) --no-print-directory -j$$(nproc) bench-tools
 	@$(RUN_BENCH) $(BUILD)/bench.json
+	@$(RUN_TEMPLATES)
 
 .PHONY: check-bench
 check-bench: ## Does `make bench` still work? Little of everything, no figures
 	@$(MAKE) --no-print-directory -j$$(nproc) bench-tools
 	@$(RUN_BENCH) $(BUILD)/bench-tiny.json tiny > $(BUILD)/bench-tiny.txt || { cat $(BUILD)/bench-tiny.txt; exit 1; }
+	@$(RUN_TEMPLATES) tiny > $(BUILD)/bench-tiny.txt || { cat $(BUILD)/bench-tiny.txt; exit 1; }
 	@echo "every scenario of make bench works"
 
 # What can be said of the source without running it. What has passed is remembered in stamps beside the

@@ -90,12 +90,15 @@ static struct value walk(struct mapping_run *run, const struct node *node, const
 {
     struct value value = variable(run, node->reference.variable);
 
+    if (node->reference.steps == end)
+        return value;
+    if (!run_enter(run))
+        return value_null();
     for (const struct step *step                                           = node->reference.steps;
          step != end && value.kind != VALUE_NULL && !run->has_failed; step = step->next) {
-        if (!run_count(run, 1))
-            return value_null();
-        value = take_step(run, value, step);
+        value = run_count(run, 1) ? take_step(run, value, step) : value_null();
     }
+    run_leave(run);
     return run->has_failed ? value_null() : value;
 }
 

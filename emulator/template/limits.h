@@ -38,3 +38,6 @@
 
 /* What one search with a regular expression may try. */
 #define REGEX_MATCH_LIMIT 100000
+
+/* What of a regular expression's time is a step. */
+#define REGEX_STEP_NANOSECONDS 50

@@ -102,6 +102,7 @@ static void begin(struct mapping_run *run, const struct mapping_template *templa
     run->has_failed     = false;
     run->scratch.size   = 0;
     run->variables      = run_allocate(run, template->variable_count * sizeof *run->variables);
+    run->body           = arena_copy(&run->arena, run->body, run->body_size);
 }
 
 /* The maps that a template may write to are there for those that name them. */

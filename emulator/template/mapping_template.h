@@ -69,7 +69,8 @@ void mapping_run_free(struct mapping_run *run);
 
 /*
  * Evaluates template on a body (an empty one is "{}") and appends what it prints to out. False if
- * it fails; then *error says where and why, and out has got nothing. The body is only read.
+ * it fails; then *error says where and why, and out has got nothing. The body is copied; the
+ * template must live as long as the run, whose $context may hold texts of it.
  */
 bool mapping_run_evaluate(struct mapping_run *run, const struct mapping_template *template,
                           const char *body, size_t size, struct text *out,

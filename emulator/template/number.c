@@ -190,12 +190,29 @@ static bool to_decimal(struct mapping_run *run, struct value number, struct deci
     return decimal_parse(run, digits, (size_t)size, decimal);
 }
 
+/* As BigInteger.mod(): never negative, and not for negative divisors. */
+static bool modulo(struct mapping_run *run, const struct decimal *a, const struct decimal *b,
+                   struct decimal *result)
+{
+    struct decimal quotient;
+    struct decimal product;
+    struct decimal rest;
+
+    if (b->is_negative || !decimal_divide(run, a, b, false, &quotient) ||
+        !decimal_multiply(run, &quotient, b, &product))
+        return false;
+    product.is_negative = product.size > 0 && !product.is_negative;
+    if (!decimal_add(run, a, &product, &rest))
+        return false;
+    *result = rest;
+    return !rest.is_negative || decimal_add(run, &rest, b, result);
+}
+
 static struct value calculate_decimal(struct mapping_run *run, enum number_operation operation,
                                       struct value a, struct value b, enum value_kind kind)
 {
     struct decimal left;
     struct decimal right;
-    struct decimal product;
     struct decimal result = {0};
     bool is_done          = false;
 
@@ -217,17 +234,8 @@ static struct value calculate_decimal(struct mapping_run *run, enum number_opera
     case NUMBER_DIVIDE:
         is_done = decimal_divide(run, &left, &right, kind == VALUE_BIG_DECIMAL, &result);
         break;
-    case NUMBER_MODULO: /* BigInteger.mod() has no negative results; BigDecimals have none at all */
-        if (kind == VALUE_BIG_DECIMAL || right.is_negative)
-            return value_null();
-        is_done = decimal_divide(run, &left, &right, false, &product) &&
-                  decimal_multiply(run, &product, &right, &product);
-        product.is_negative = product.size > 0 && !product.is_negative;
-        is_done             = is_done && decimal_add(run, &left, &product, &result);
-        if (is_done && result.is_negative) {
-            product = result;
-            is_done = decimal_add(run, &product, &right, &result);
-        }
+    case NUMBER_MODULO: /* BigDecimals have none */
+        is_done = kind == VALUE_BIG_INTEGER && modulo(run, &left, &right, &result);
         break;
     }
     return is_done ? from_decimal(run, &result, kind) : value_null();

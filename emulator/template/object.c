@@ -151,7 +151,27 @@ struct value object_put(struct mapping_run *run, struct object *object, struct v
     return value_null();
 }
 
-/* A removed entry stays in its place until the next growth, so that the table holds. */
+/* Closes the gaps that removed entries have left, once there are more of them than of the others.
+ */
+static void close_gaps(struct object *object)
+{
+    size_t used = 0;
+
+    if (object->used <= LINEAR_MAX || object->used <= 2 * object->count)
+        return;
+    for (size_t i = 0; i < object->used; i++) {
+        if (!object->entries[i]->is_removed)
+            object->entries[used++] = object->entries[i];
+    }
+    object->used = used;
+    if (!object->table)
+        return;
+    memset(object->table, 0, object->table_size * sizeof *object->table);
+    for (size_t i = 0; i < used; i++)
+        enter_into_table(object, i);
+}
+
+/* A removed entry stays in its place for a while, so that the table holds. */
 struct value object_remove(struct mapping_run *run, struct object *object, struct value key)
 {
     struct object_entry *entry = object_find(run, object, key);
@@ -160,14 +180,17 @@ struct value object_remove(struct mapping_run *run, struct object *object, struc
         return value_null();
     entry->is_removed = true;
     object->count--;
+    run_count(run, 1);
+    close_gaps(object);
     return entry->value;
 }
 
 void object_clear(struct object *object)
 {
-    for (size_t i = 0; i < object->used; i++)
-        object->entries[i]->is_removed = true;
+    object->used  = 0;
     object->count = 0;
+    if (object->table)
+        memset(object->table, 0, object->table_size * sizeof *object->table);
 }
 
 struct object_entry *object_next(const struct object *object, size_t *at)

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -85,6 +86,21 @@ static bool translate(const char *pattern, size_t size, struct text *out)
     return true;
 }
 
+/* Nanoseconds that this thread has worked. */
+static uint64_t now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+/* PCRE2 doesn't tell how much it has tried: what has taken time counts as steps. */
+static bool count_time(struct mapping_run *run, uint64_t start)
+{
+    return run_count(run, (now() - start) / REGEX_STEP_NANOSECONDS);
+}
+
 struct regex *regex_new(struct mapping_run *run, const char *pattern, size_t size,
                         bool ignores_case)
 {
@@ -92,9 +108,8 @@ struct regex *regex_new(struct mapping_run *run, const char *pattern, size_t siz
     struct regex *regex;
     int number;
     PCRE2_SIZE place;
+    uint64_t start = now();
 
-    if (!run_count(run, 50 + size)) /* compiling takes its time */
-        return NULL;
     if (!translate(pattern, size, &translated)) {
         run_fail(run, "intersections of classes (&&) in regular expressions aren't supported");
         return NULL;
@@ -117,6 +132,7 @@ struct regex *regex_new(struct mapping_run *run, const char *pattern, size_t siz
     regex->context = pcre2_match_context_create(NULL);
     pcre2_set_match_limit(regex->context, REGEX_MATCH_LIMIT);
     pcre2_set_depth_limit(regex->context, REGEX_MATCH_LIMIT);
+    count_time(run, start);
     return regex;
 }
 
@@ -133,13 +149,13 @@ void regex_free(struct regex *regex)
 static bool search(struct mapping_run *run, struct regex *regex, const char *data, size_t size,
                    size_t at, uint32_t options)
 {
-    if (!run_count(run, 10 + (size - at) / 64))
-        return false;
+    uint64_t start = now();
+
     regex->groups =
         pcre2_match(regex->code, (PCRE2_SPTR)data, size, at, options, regex->match, regex->context);
     if (regex->groups < 0 && regex->groups != PCRE2_ERROR_NOMATCH)
         run_fail(run, "a regular expression takes too long");
-    return regex->groups > 0;
+    return count_time(run, start) && regex->groups > 0;
 }
 
 bool regex_matches(struct mapping_run *run, struct regex *regex, const char *data, size_t size)
