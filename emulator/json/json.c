@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/map.h"
 #include "base/text.h"
 #include "base/utf8.h"
 #include "json/build.h"
@@ -16,6 +17,7 @@ struct parser {
     const char *line_start;
     unsigned line;
     struct json_error *error;
+    bool takes_twins; /* of members with the same name the last one */
 };
 
 static bool parse_value(struct parser *parser, unsigned depth, struct json *value);
@@ -188,13 +190,45 @@ static bool parse_member(struct parser *parser, unsigned depth, struct json *obj
     return parse_name(parser, member) && parse_value(parser, depth, member);
 }
 
-static bool check_names_differ(struct parser *parser, const struct json *object)
+/* Leaves the last member of each name. */
+static void drop_twins(struct json *object)
+{
+    struct json *member = object->first;
+    struct map last     = {0};
+
+    for (struct json *one = object->first; one; one = one->next)
+        map_put(&last, one->name, one);
+    object->first = NULL;
+    object->last  = NULL;
+    object->count = 0;
+    while (member) {
+        struct json *next = member->next;
+
+        if (map_find(&last, member->name) == member) {
+            if (object->last)
+                object->last->next = member;
+            else
+                object->first = member;
+            object->last = member;
+            object->count++;
+        }
+        member->next = NULL;
+        member       = next;
+    }
+    map_deinit(&last);
+}
+
+static bool check_names_differ(struct parser *parser, struct json *object)
 {
     const struct json *first;
     const struct json *second = build_find_twin(parser->arena, object, &first);
 
     if (!second)
         return true;
+    if (parser->takes_twins) {
+        drop_twins(object);
+        return true;
+    }
     parser->error->line    = second->line;
     parser->error->column  = second->column;
     parser->error->message = arena_format(
@@ -267,19 +301,33 @@ static bool parse_document(struct parser *parser, struct json *value)
     return true;
 }
 
+static struct json *parse(struct parser *parser, const char *data, size_t size)
+{
+    struct json *value                  = arena_new(parser->arena, sizeof *value);
+    static const char byte_order_mark[] = "\xef\xbb\xbf";
+
+    parser->at  = data ? data : "";
+    parser->end = parser->at + (data ? size : 0);
+    if (parser->end - parser->at >= 3 && memcmp(parser->at, byte_order_mark, 3) == 0)
+        parser->at += 3;
+    parser->line_start = parser->at;
+    return parse_document(parser, value) ? value : NULL;
+}
+
 struct json *json_parse(struct arena *arena, const char *data, size_t size,
                         struct json_error *error)
 {
-    struct parser parser                = {.arena = arena, .line = 1, .error = error};
-    struct json *value                  = arena_new(arena, sizeof *value);
-    static const char byte_order_mark[] = "\xef\xbb\xbf";
+    struct parser parser = {.arena = arena, .line = 1, .error = error};
 
-    parser.at  = data ? data : "";
-    parser.end = parser.at + (data ? size : 0);
-    if (parser.end - parser.at >= 3 && memcmp(parser.at, byte_order_mark, 3) == 0)
-        parser.at += 3;
-    parser.line_start = parser.at;
-    return parse_document(&parser, value) ? value : NULL;
+    return parse(&parser, data, size);
+}
+
+struct json *json_parse_any(struct arena *arena, const char *data, size_t size,
+                            struct json_error *error)
+{
+    struct parser parser = {.arena = arena, .line = 1, .error = error, .takes_twins = true};
+
+    return parse(&parser, data, size);
 }
 
 struct json *json_find(const struct json *object, const char *name)

@@ -45,6 +45,11 @@ struct json_error {
 struct json *json_parse(struct arena *arena, const char *data, size_t size,
                         struct json_error *error);
 
+/* The same for what others send: of members with the same name the last one counts, as for
+ * JSON.parse. */
+struct json *json_parse_any(struct arena *arena, const char *data, size_t size,
+                            struct json_error *error);
+
 /* The member of that name, by exact case; NULL if object is NULL, no object, or has none. */
 struct json *json_find(const struct json *object, const char *name);
 

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "json/json.h"
 
 /* Steps of one match: a pattern that backtracks without end doesn't match. */
@@ -19,27 +20,63 @@ struct schema_pattern {
     pcre2_code *code;
 };
 
-bool schema_patterns_add(struct schema_patterns *patterns, const struct json *where,
-                         const char *source)
+static pcre2_code *compile(const char *source, uint32_t more, struct text *error)
 {
     int number;
     PCRE2_SIZE place;
-    pcre2_code *code = pcre2_compile((PCRE2_SPTR)source, PCRE2_ZERO_TERMINATED,
-                                     PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_DOLLAR_ENDONLY,
-                                     &number, &place, NULL);
+    pcre2_code *code = pcre2_compile(
+        (PCRE2_SPTR)source, PCRE2_ZERO_TERMINATED,
+        PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_DOLLAR_ENDONLY | more, &number, &place, NULL);
+    PCRE2_UCHAR reason[128];
 
-    if (!code) {
-        PCRE2_UCHAR reason[128];
+    if (code)
+        return code;
+    pcre2_get_error_message(number, reason, sizeof reason);
+    text_append_format(error, "malformed pattern \"%s\" at character %zu: %s", source, place + 1,
+                       (const char *)reason);
+    return NULL;
+}
 
-        pcre2_get_error_message(number, reason, sizeof reason);
-        log_error(NULL, "schema, line %u: malformed pattern \"%s\" at character %zu: %s",
-                  where->line, source, place + 1, (const char *)reason);
-        return false;
-    }
+static void add(struct schema_patterns *patterns, const struct json *where, pcre2_code *code)
+{
     patterns->items =
         memory_resize(patterns->items, (patterns->count + 1) * sizeof *patterns->items);
     patterns->items[patterns->count++] = (struct schema_pattern){where, code};
-    return true;
+}
+
+bool schema_patterns_add(struct schema_patterns *patterns, const struct json *where,
+                         const char *source)
+{
+    SCOPED_TEXT error = {0};
+    pcre2_code *code  = compile(source, 0, &error);
+
+    if (code)
+        add(patterns, where, code);
+    else
+        log_error(NULL, "schema, line %u: %s", where->line, text_string(&error));
+    return code;
+}
+
+/* What the two languages understand otherwise. */
+#define ECMA (PCRE2_ALT_BSUX | PCRE2_ALLOW_EMPTY_CLASS | PCRE2_MATCH_UNSET_BACKREF)
+
+bool schema_patterns_add_ecma(struct schema_patterns *patterns, const struct json *where,
+                              const char *source, struct text *error)
+{
+    pcre2_code *code = compile(source, ECMA, error);
+
+    if (code)
+        add(patterns, where, code);
+    return code;
+}
+
+bool schema_pattern_is_ecma(const char *source)
+{
+    SCOPED_TEXT error = {0};
+    pcre2_code *code  = compile(source, ECMA, &error);
+
+    pcre2_code_free(code);
+    return code;
 }
 
 static const pcre2_code *find_code(const struct schema_patterns *patterns, const struct json *where)

@@ -7,6 +7,7 @@
 
 struct json;
 struct schema_pattern;
+struct text;
 
 /* Zeroed: none. */
 struct schema_patterns {
@@ -17,6 +18,13 @@ struct schema_patterns {
 /* Compiles source, which where will be asked for. False, after logging why, if it is malformed. */
 bool schema_patterns_add(struct schema_patterns *patterns, const struct json *where,
                          const char *source);
+
+/* The same for a pattern of ECMA 262; error says why it is malformed, and nothing is logged. */
+bool schema_patterns_add_ecma(struct schema_patterns *patterns, const struct json *where,
+                              const char *source, struct text *error);
+
+/* True if the string is a pattern of ECMA 262. */
+bool schema_pattern_is_ecma(const char *source);
 
 /* True if the pattern that was added for where is found in the string. */
 bool schema_patterns_match(const struct schema_patterns *patterns, const struct json *where,

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "json/json.h"
+#include "json/json_value.h"
 #include "json/nearest.h"
 #include "json/schema_compile.h"
 #include "json/token.h"
@@ -38,16 +39,6 @@ const char *schema_subject(const struct schema_check *check)
     return check->path.size > 0 ? text_string(&check->path) : "the document";
 }
 
-/* Every whole double beyond this is an integer. */
-#define EXACT_INTEGER_MAX 9007199254740992.0
-
-static bool is_integer(double number)
-{
-    if (number >= EXACT_INTEGER_MAX || number <= -EXACT_INTEGER_MAX)
-        return true;
-    return (double)(long long)number == number;
-}
-
 static const struct {
     const char *type;
     enum json_kind kind;
@@ -75,7 +66,7 @@ static bool has_type(const struct json *value, const char *type)
 {
     if (value->kind != types[find_type(type)].kind)
         return false;
-    return strcmp(type, "integer") != 0 || is_integer(value->number);
+    return strcmp(type, "integer") != 0 || json_is_integer(value);
 }
 
 static bool has_one_of_types(const struct json *value, const struct json *type)
@@ -167,44 +158,6 @@ static bool check_type(struct schema_check *check, const struct json *rules,
     return false;
 }
 
-static bool equals(const struct json *a, const struct json *b);
-
-static bool equal_children(const struct json *a, const struct json *b)
-{
-    const struct json *other = b->first;
-
-    if (a->count != b->count)
-        return false;
-    for (const struct json *child = a->first; child; child = child->next) {
-        const struct json *same = a->kind == JSON_OBJECT ? json_find(b, child->name) : other;
-
-        if (!same || !equals(child, same))
-            return false;
-        other = other->next;
-    }
-    return true;
-}
-
-static bool equals(const struct json *a, const struct json *b)
-{
-    if (a->kind != b->kind)
-        return false;
-    switch (a->kind) {
-    case JSON_NULL:
-        return true;
-    case JSON_BOOLEAN:
-        return a->boolean == b->boolean;
-    case JSON_NUMBER:
-        return a->number == b->number;
-    case JSON_STRING:
-        return a->size == b->size && memcmp(a->string, b->string, a->size) == 0;
-    case JSON_ARRAY:
-    case JSON_OBJECT:
-        return equal_children(a, b);
-    }
-    return false;
-}
-
 /* "\"A\", \"B\" or \"C\"" */
 static void append_list(const struct json *list, struct text *out)
 {
@@ -222,7 +175,7 @@ static void check_enum(struct schema_check *check, const struct json *list,
     SCOPED_TEXT message    = {0};
 
     for (const struct json *one = list->first; one; one = one->next) {
-        if (equals(one, value))
+        if (json_equals(one, value))
             return;
         if (one->kind == JSON_STRING)
             nearest_consider(&nearest, one->string);
@@ -244,7 +197,7 @@ static void check_const(struct schema_check *check, const struct json *constant,
     SCOPED_TEXT expected = {0};
     SCOPED_TEXT actual   = {0};
 
-    if (equals(constant, value))
+    if (json_equals(constant, value))
         return;
     schema_append_value(constant, &expected);
     schema_append_value(value, &actual);
@@ -311,15 +264,6 @@ static void check_count(struct schema_check *check, const struct json *rules,
                        maximum->number == 1 ? "" : "s", count);
 }
 
-static size_t count_characters(const struct json *string)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < string->size; i++)
-        count += (string->string[i] & 0xc0) != 0x80;
-    return count;
-}
-
 /* The description of the rules, if they have one, says in words what the pattern demands. */
 static void check_pattern(struct schema_check *check, const struct json *rules,
                           const struct json *value)
@@ -350,7 +294,7 @@ static void check_size(struct schema_check *check, const struct json *rules,
         check_number(check, rules, value);
         break;
     case JSON_STRING:
-        check_count(check, rules, value, "minLength", "maxLength", count_characters(value),
+        check_count(check, rules, value, "minLength", "maxLength", json_character_count(value),
                     "character");
         check_pattern(check, rules, value);
         break;
