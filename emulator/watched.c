@@ -106,7 +106,12 @@ bool watched_makes_project(const struct watched *watched, const struct configura
 
 bool watched_touches_code(const struct function *function, const char *path)
 {
-    return file_is_in(path, function->code_uri) || file_is_in(function->code_uri, path);
+    for (size_t i = 0; i < function->layer_count; i++) {
+        if (file_is_in(path, function->layers[i]) || file_is_in(function->layers[i], path))
+            return true;
+    }
+    return !function->inline_code &&
+           (file_is_in(path, function->code_uri) || file_is_in(function->code_uri, path));
 }
 
 static const char *folder_of(struct arena *arena, const char *file)
@@ -121,12 +126,21 @@ const char **watched_folders(const struct watched *watched,
                              size_t *count)
 {
     const struct registry *registry = &configuration->registry;
-    const char **folders = arena_new(arena, (registry->function_count + 3) * sizeof *folders);
+    size_t most                     = registry->function_count + 3;
+    const char **folders;
 
+    for (size_t i = 0; i < registry->function_count; i++)
+        most += registry->functions[i].layer_count;
+    folders             = arena_new(arena, most * sizeof *folders);
     *count              = 0;
     folders[(*count)++] = configuration->project.folder;
-    for (size_t i = 0; i < registry->function_count; i++)
-        folders[(*count)++] = registry->functions[i].code_uri;
+    for (size_t i = 0; i < registry->function_count; i++) {
+        const struct function *function = &registry->functions[i];
+
+        folders[(*count)++] = function->code_uri;
+        for (size_t j = 0; j < function->layer_count; j++)
+            folders[(*count)++] = function->layers[j];
+    }
     if (watched->env_file)
         folders[(*count)++] = folder_of(arena, watched->env_file);
     if (watched->env_vars)

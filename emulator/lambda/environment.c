@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "lambda/layers.h"
 #include "model/name_values.h"
 #include "model/registry.h"
 
@@ -117,6 +118,7 @@ const char *const *environment_build(struct arena *arena, const struct environme
     name_values_put(&values, "TZ", ":UTC");
     put_all(&values, input->common);
     put_all(&values, &input->function->environment);
+    layers_put(&values, input->function);
 
     /* AWS: without these the X-Ray SDK throws in every call. */
     name_values_put_default(&values, "AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1:2000");

@@ -10,6 +10,7 @@
 #include "base/reason.h"
 #include "http/server.h"
 #include "lambda/bootstraps.h"
+#include "lambda/inline_code.h"
 #include "lambda/keeper.h"
 #include "lambda/lambda_state.h"
 #include "lambda/pool.h"
@@ -149,7 +150,7 @@ void lambda_free(struct lambda *lambda)
     free(lambda);
 }
 
-static void deploy_function(struct lambda *lambda, const struct function *function)
+static void deploy_prepared(struct lambda *lambda, const struct function *function)
 {
     struct pool *pool = map_find(&lambda->pools, function->name);
 
@@ -164,6 +165,21 @@ static void deploy_function(struct lambda *lambda, const struct function *functi
     map_remove(&lambda->pools, function->name); /* the key goes with the old function */
     pool_replace_function(pool, function);
     map_put(&lambda->pools, pool->function.name, pool);
+}
+
+/* Without its file, which was told about, the function's invocations fail. */
+static void deploy_function(struct lambda *lambda, const struct function *function)
+{
+    struct function prepared;
+
+    if (!function->inline_code) {
+        deploy_prepared(lambda, function);
+        return;
+    }
+    function_copy(&prepared, function);
+    inline_code_write(&prepared, lambda->runtime_directory);
+    deploy_prepared(lambda, &prepared);
+    function_deinit(&prepared);
 }
 
 void lambda_deploy(struct lambda *lambda, const struct registry *registry)

@@ -242,6 +242,13 @@ static void free_command(char **command)
     free(command);
 }
 
+void function_add_layer(struct function *function, const char *folder)
+{
+    function->layers =
+        memory_resize(function->layers, (function->layer_count + 1) * sizeof *function->layers);
+    function->layers[function->layer_count++] = memory_copy_string(folder);
+}
+
 void function_copy(struct function *to, const struct function *from)
 {
     *to = (struct function){
@@ -251,19 +258,32 @@ void function_copy(struct function *to, const struct function *from)
         .handler          = memory_copy_string(from->handler),
         .command          = copy_command(from->command),
         .code_uri         = memory_copy_string(from->code_uri),
+        .inline_code      = memory_copy_string(from->inline_code),
         .timeout_seconds  = from->timeout_seconds,
         .memory_megabytes = from->memory_megabytes,
         .concurrency      = from->concurrency,
         .inspect_port     = from->inspect_port,
     };
     name_values_copy(&to->environment, &from->environment);
+    for (size_t i = 0; i < from->layer_count; i++)
+        function_add_layer(to, from->layers[i]);
+}
+
+static bool has_same_layers(const struct function *a, const struct function *b)
+{
+    for (size_t i = 0; i < a->layer_count && i < b->layer_count; i++) {
+        if (strcmp(a->layers[i], b->layers[i]) != 0)
+            return false;
+    }
+    return a->layer_count == b->layer_count;
 }
 
 bool function_equals(const struct function *a, const struct function *b)
 {
     return is_same(a->name, b->name) && is_same(a->runtime, b->runtime) &&
            is_same(a->handler, b->handler) && is_same_command(a->command, b->command) &&
-           is_same(a->code_uri, b->code_uri) && a->timeout_seconds == b->timeout_seconds &&
+           is_same(a->code_uri, b->code_uri) && is_same(a->inline_code, b->inline_code) &&
+           has_same_layers(a, b) && a->timeout_seconds == b->timeout_seconds &&
            a->memory_megabytes == b->memory_megabytes && a->concurrency == b->concurrency &&
            a->inspect_port == b->inspect_port &&
            name_values_equal(&a->environment, &b->environment);
@@ -277,6 +297,10 @@ void function_deinit(struct function *function)
     free(function->handler);
     free_command(function->command);
     free(function->code_uri);
+    free(function->inline_code);
+    for (size_t i = 0; i < function->layer_count; i++)
+        free(function->layers[i]);
+    free(function->layers);
     name_values_deinit(&function->environment);
     *function = (struct function){0};
 }

@@ -17,11 +17,14 @@
 
 struct function {
     char *name;
-    char *logical_id; /* what a template calls it; NULL: there is none */
-    char *runtime;    /* "nodejs20.x"; NULL where command is given without one */
-    char *handler;    /* "src/connect.handler"; NULL if the runtime needs none */
-    char **command;   /* argv, ending in NULL; NULL: the runtime's own */
-    char *code_uri;   /* absolute path of the folder the process starts in */
+    char *logical_id;  /* what a template calls it; NULL: there is none */
+    char *runtime;     /* "nodejs20.x"; NULL where command is given without one */
+    char *handler;     /* "src/connect.handler"; NULL if the runtime needs none */
+    char **command;    /* argv, ending in NULL; NULL: the runtime's own */
+    char *code_uri;    /* absolute path of the folder the process starts in */
+    char *inline_code; /* what is in its only file, which stands in no folder yet; NULL: none */
+    char **layers;     /* absolute paths of folders; the last one counts most */
+    size_t layer_count;
     int timeout_seconds;
     int memory_megabytes;
     int concurrency;  /* processes at most */
@@ -173,6 +176,9 @@ bool usage_plan_has_key(const struct usage_plan *plan, const char *name);
 
 /* How requests to a route are throttled in a stage: by its own settings, or else by the stage's. */
 const struct token_rate *stage_find_throttle(const struct stage *stage, const char *route_key);
+
+/* The folder is copied. */
+void function_add_layer(struct function *function, const char *folder);
 
 /* to is overwritten, not released. */
 void function_copy(struct function *to, const struct function *from);

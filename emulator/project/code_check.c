@@ -198,7 +198,7 @@ void code_check(struct reading *reading, const struct json *object, const char *
         if (strncmp(function->runtime, runtimes[i].prefix, strlen(runtimes[i].prefix)) != 0)
             continue;
         check_program(reading, object, place, function, i);
-        if (function->handler)
+        if (function->handler && !function->inline_code)
             check_handler_file(reading, object, place, function, i);
         return;
     }

@@ -14,6 +14,9 @@
 #include "json/json.h"
 #include "json/nearest.h"
 
+/* What code that is a text becomes, but for its ending. */
+#define INLINE_FILE "index"
+
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS  "0123456789"
 
@@ -142,7 +145,7 @@ static void take_command(struct function *function, const struct json *command)
 }
 
 /* Absolute, whether it exists or not. */
-static char *resolve_code_uri(const struct reading *reading, const char *code_uri)
+static char *resolve_folder(const struct reading *reading, const char *code_uri)
 {
     const char *folder       = reading->project->folder;
     SCOPED_MEMORY char *path = NULL;
@@ -154,6 +157,47 @@ static char *resolve_code_uri(const struct reading *reading, const char *code_ur
                                   : memory_format("%s/%s", folder, code_uri);
     resolved = realpath(path, NULL);
     return resolved ? resolved : memory_take(&path);
+}
+
+static void take_layers(struct reading *reading, struct function *function,
+                        const struct json *layers, const char *place)
+{
+    for (const struct json *layer = layers && layers->kind == JSON_ARRAY ? layers->first : NULL;
+         layer; layer             = layer->next) {
+        SCOPED_MEMORY char *path =
+            layer->kind == JSON_STRING ? resolve_folder(reading, layer->string) : NULL;
+        struct stat status;
+
+        if (!path)
+            continue;
+        function_add_layer(function, path);
+        if (stat(path, &status) < 0 || !S_ISDIR(status.st_mode))
+            reading_warn(reading, layer, "%s.layers: there is no folder %s: nothing is found in it",
+                         place, layer->string);
+    }
+}
+
+/* AWS: code in the template is for Node.js and Python, and becomes a file called index. */
+static void check_inline_code(struct reading *reading, const struct json *object, const char *place)
+{
+    const struct json *code = json_find(object, "inlineCode");
+    const char *runtime     = json_find_string(object, "runtime");
+    const char *handler     = json_find_string(object, "handler");
+
+    if (json_find(object, "command") || json_find(object, "codeUri"))
+        reading_error(reading, code, "%s.inlineCode: there is a \"%s\" as well: remove one of them",
+                      place, json_find(object, "command") ? "command" : "codeUri");
+    else if (runtime && strncmp(runtime, "nodejs", 6) != 0 && strncmp(runtime, "python", 6) != 0)
+        reading_error(reading, code,
+                      "%s.inlineCode: can be code of nodejs… and python… only, not of %s: put it "
+                      "into a file",
+                      place, runtime);
+    else if (handler && strncmp(handler, INLINE_FILE ".", strlen(INLINE_FILE ".")) != 0)
+        reading_warn(reading, code,
+                     "%s.inlineCode: becomes a file called " INLINE_FILE
+                     ", in which AWS won't find the handler %s: write it like " INLINE_FILE
+                     ".handler",
+                     place, handler);
 }
 
 /* AWS: a variable's name is a letter, then letters, digits and '_'. */
@@ -207,17 +251,21 @@ void postern_function_read(struct reading *reading, const struct json *object)
     function->name             = memory_copy_string(object->name);
     function->runtime          = memory_copy_string(json_find_string(object, "runtime"));
     function->handler          = memory_copy_string(json_find_string(object, "handler"));
-    function->code_uri         = resolve_code_uri(reading, json_find_string(object, "codeUri"));
+    function->code_uri         = resolve_folder(reading, json_find_string(object, "codeUri"));
     function->timeout_seconds  = reading_number(object, "timeout", FUNCTION_TIMEOUT_SECONDS);
     function->memory_megabytes = reading_number(object, "memorySize", FUNCTION_MEMORY_MEGABYTES);
     function->concurrency      = reading_number(object, "concurrency", FUNCTION_CONCURRENCY);
+    function->inline_code      = memory_copy_string(json_find_string(object, "inlineCode"));
     take_command(function, json_find(object, "command"));
+    take_layers(reading, function, json_find(object, "layers"), place);
     take_environment(reading, function, json_find(object, "environment"), place);
     check_name(reading, object, place);
     if (object->kind != JSON_OBJECT)
         return;
     reading_refuse(reading, object, place, unbuilt, ARRAY_SIZE(unbuilt));
     check_start(reading, object, place);
+    if (function->inline_code)
+        check_inline_code(reading, object, place);
     if (reading->problems->errors == errors && !json_find(object, "url"))
         code_check(reading, object, place, function);
 }

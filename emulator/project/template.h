@@ -39,8 +39,9 @@ struct template
     struct intrinsics *intrinsics;
     struct template_resource *resources;
     size_t resource_count;
-    struct map ids;    /* logical ids to resources */
-    size_t failures;   /* errors so far */
+    struct map ids;     /* logical ids to resources */
+    size_t failures;    /* errors so far */
+    bool is_layer_told; /* that one isn't here */
     const char *place; /* what is being read: "ChatFunction.Timeout"; NULL: nothing of a resource */
 };
 

@@ -13,7 +13,8 @@
 #include "json/build.h"
 #include "json/json.h"
 
-#define FUNCTION "AWS::Lambda::Function"
+#define FUNCTION     "AWS::Lambda::Function"
+#define LAYER_PREFIX ":layer:"
 
 /* The last one is where every other runtime ends up. */
 static const char *const runnable[] = {"nodejs", "python", "ruby", "provided", "go1.x"};
@@ -27,23 +28,43 @@ static bool is_runnable(const char *runtime)
     return false;
 }
 
+static bool is_archive(const struct json *code)
+{
+    static const char *const endings[] = {".zip", ".jar"};
+
+    for (size_t i = 0; code && code->kind == JSON_STRING && i < ARRAY_SIZE(endings); i++) {
+        size_t size = strlen(endings[i]);
+
+        if (code->size > size && strcmp(code->string + code->size - size, endings[i]) == 0 &&
+            strncmp(code->string, "s3://", 5) != 0)
+            return true;
+    }
+    return false;
+}
+
+/* SAM's CodeUri, or CloudFormation's Code before `aws cloudformation package`. */
+static const struct json *find_code(struct template *template,
+                                    const struct template_resource *resource)
+{
+    return template_property(template, resource,
+                             json_find(resource->properties, "CodeUri") ? "CodeUri" : "Code");
+}
+
 /* Why it can't be run here, and in *where what says so; NULL if it can. Something else that is
  * wrong is found later. */
 static const char *find_obstacle(struct template *template,
                                  const struct template_resource *resource,
                                  const struct json **where)
 {
-    const struct json *code = json_find(resource->properties, "Code");
-    const char *package     = template_text(template, resource, "PackageType");
+    const char *package = template_text(template, resource, "PackageType");
     const char *runtime;
 
     *where = resource->where;
     if (package && strcmp(package, "Image") == 0)
         return "a function in a container image can't be run here: give it a Runtime and CodeUri";
     template->place = resource->id;
-    if (json_find(resource->properties, "InlineCode") || json_find(code, "ZipFile"))
-        return "code inside the template can't be run yet: put it into a file, and name its folder "
-               "as CodeUri";
+    if (is_archive(find_code(template, resource)))
+        return "code in an archive can't be run: unpack it, and name the folder";
     runtime = template_text(template, resource, "Runtime");
     *where  = json_find(resource->properties, "Runtime");
     if (runtime && !is_runnable(runtime))
@@ -73,8 +94,7 @@ static void pass_number(struct template *template, const struct template_resourc
 }
 
 /* Paths in the template are relative to its own folder, which needn't be the project's. */
-static void add_folder(struct template *template, const char *path, const struct json *where,
-                       struct json *function)
+static struct json *new_path(struct template *template, const char *path, const struct json *where)
 {
     const char *folder = template->project->folder;
     const char *file   = template->project->file;
@@ -85,22 +105,94 @@ static void add_folder(struct template *template, const char *path, const struct
         strncmp(file, folder, size) == 0)
         path = arena_format(template->arena, "%.*s/%s", (int)((size_t)(slash - file) - size - 1),
                             file + size + 1, path);
-    build_add(function, "codeUri", build_string(template->arena, path, strlen(path), where));
+    return build_string(template->arena, path, strlen(path), where);
 }
 
-/* SAM's CodeUri, or CloudFormation's Code before `aws cloudformation package`: a folder. */
+static bool is_local(const struct json *path)
+{
+    return path && path->kind == JSON_STRING && path->size > 0 &&
+           strncmp(path->string, "s3://", 5) != 0;
+}
+
+/* A folder, or the code itself. */
 static void pass_code(struct template *template, const struct template_resource *resource,
                       struct json *function)
 {
-    const char *name         = json_find(resource->properties, "CodeUri") ? "CodeUri" : "Code";
-    const struct json *value = template_property(template, resource, name);
+    const struct json *value = find_code(template, resource);
+    const struct json *code  = json_find(value, "ZipFile");
 
-    if (value && value->kind == JSON_STRING && value->size > 0 &&
-        strncmp(value->string, "s3://", 5) != 0)
-        add_folder(template, value->string, value, function);
+    if (!code && json_find(resource->properties, "InlineCode"))
+        code = template_property(template, resource, "InlineCode");
+    if (code && code->kind == JSON_STRING)
+        build_add(function, "inlineCode", build_copy(template->arena, code));
+    else if (is_local(value))
+        build_add(function, "codeUri", new_path(template, value->string, value));
     else if (value)
         template_warn(template, value,
                       "is not on this machine: the template's own folder stands for it");
+}
+
+static bool is_layer(const struct template_resource *resource)
+{
+    return strcmp(resource->type, "AWS::Lambda::LayerVersion") == 0 ||
+           strcmp(resource->type, "AWS::Serverless::LayerVersion") == 0;
+}
+
+/* The folder of a layer of this template, "arn:aws:lambda:…:layer:NAME:1"; NULL: it has none, or
+ * is another one. */
+static struct json *find_layer(struct template *template, const struct json *arn)
+{
+    const char *name = strstr(arn->string, LAYER_PREFIX);
+    size_t size;
+
+    if (!name)
+        return NULL;
+    name += strlen(LAYER_PREFIX);
+    size = strcspn(name, ":");
+    for (size_t i = 0; i < template->resource_count; i++) {
+        struct template_resource *resource = &template->resources[i];
+        const struct json *content;
+        const char *own;
+
+        if (!is_layer(resource) || !resource->is_created)
+            continue;
+        own = template_name(template, resource);
+        if (strlen(own) != size || strncmp(own, name, size) != 0)
+            continue;
+        content = template_property(template, resource,
+                                    json_find(resource->properties, "ContentUri") ? "ContentUri"
+                                                                                  : "Content");
+        if (!is_local(content) || is_archive(content))
+            return NULL;
+        resource->is_handled = true;
+        return new_path(template, content->string, content);
+    }
+    return NULL;
+}
+
+static void pass_layers(struct template *template, const struct template_resource *resource,
+                        struct json *function)
+{
+    const struct json *layers = template_property(template, resource, "Layers");
+    struct json *folders      = build_value(template->arena, JSON_ARRAY, layers);
+
+    if (!layers || layers->kind != JSON_ARRAY)
+        return;
+    for (const struct json *layer = layers->first; layer; layer = layer->next) {
+        struct json *folder = layer->kind == JSON_STRING ? find_layer(template, layer) : NULL;
+
+        template->place = arena_format(template->arena, "%s.Layers", resource->id);
+        if (folder)
+            build_add(folders, NULL, folder);
+        else if (layer->kind == JSON_STRING && !template->is_layer_told)
+            template_warn(template, layer,
+                          "the layer %s isn't on this machine: handlers don't find what is in it "
+                          "(said once)",
+                          layer->string);
+        template->is_layer_told |= !folder;
+    }
+    if (folders->count > 0)
+        build_add(function, "layers", folders);
 }
 
 static void pass_environment(struct template *template, const struct template_resource *resource,
@@ -143,6 +235,7 @@ static void write_function(struct template *template, struct template_resource *
     pass_number(template, resource, "Timeout", "timeout", function);
     pass_number(template, resource, "MemorySize", "memorySize", function);
     pass_code(template, resource, function);
+    pass_layers(template, resource, function);
     pass_environment(template, resource, function);
     build_add(functions, name, function);
 }

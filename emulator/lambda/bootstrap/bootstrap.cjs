@@ -532,6 +532,9 @@ if (environment.POSTERN_REDIRECT_TO) {
   require('./postern_redirect.cjs').redirect(environment.POSTERN_REDIRECT_TO);
   delete environment.POSTERN_REDIRECT_TO;
 }
+if (environment.NODE_PATH && environment.POSTERN_LAYERS)
+  require('./postern_layers.cjs').find(environment.NODE_PATH);
+delete environment.POSTERN_LAYERS;
 loadHandler().then((loaded) => {
   if (!isLoading)
     return;
