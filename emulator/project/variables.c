@@ -220,6 +220,7 @@ static enum variable_outcome evaluate(struct variables *variables, struct span i
     if (variables->depth >= VARIABLES_DEPTH_MAX)
         return variables_fail(variables, where, "its variables go too deep");
     variables->missing = "it is empty";
+    variables->assumed = NULL;
     variables->depth++;
     while (outcome == VARIABLE_MISSING && variable_take_candidate(&left, &candidate)) {
         outcome = try_candidate(variables, &candidate, where, result);
@@ -227,6 +228,11 @@ static enum variable_outcome evaluate(struct variables *variables, struct span i
             outcome = VARIABLE_MISSING;
     }
     variables->depth--;
+    if (outcome == VARIABLE_MISSING && variables->assumed) {
+        *result = build_string(variables->settings.arena, variables->assumed,
+                               strlen(variables->assumed), where);
+        return VARIABLE_VALUE;
+    }
     if (outcome == VARIABLE_MISSING)
         return variables_fail(variables, where, "${%.*s} has no value: %s",
                               (int)(inside.size < SHOWN_MAX ? inside.size : SHOWN_MAX), inside.at,

@@ -121,6 +121,22 @@ const char *variables_region(struct variables *variables)
     return region ? region : REGION_DEFAULT;
 }
 
+/* The framework demands these options where nothing stands behind them; so most projects are used
+ * with them, and one that is just to be run needn't be. */
+const char *variables_assume(struct variables *variables, const char *option)
+{
+    bool was_lenient    = variables->is_lenient;
+    const char *assumed = NULL;
+
+    variables->is_lenient = true;
+    if (strcmp(option, "stage") == 0)
+        assumed = variables_stage(variables);
+    else if (strcmp(option, "region") == 0)
+        assumed = variables_region(variables);
+    variables->is_lenient = was_lenient;
+    return assumed;
+}
+
 /* Serverless Framework: what the document leaves out of these has a value all the same. */
 static enum variable_outcome find_default(struct variables *variables,
                                           const struct variable_request *request,
@@ -160,8 +176,10 @@ static enum variable_outcome ask_option(struct variables *variables,
 
     if (!value && strcmp(name, "region") == 0)
         value = variables->settings.region;
-    return value ? give_text(variables, value, request, result)
-                 : variables_miss(variables, "give it with --parameter %s=VALUE", name);
+    if (value)
+        return give_text(variables, value, request, result);
+    variables->assumed = variables_assume(variables, name);
+    return variables_miss(variables, "give it with --parameter %s=VALUE", name);
 }
 
 static enum variable_outcome ask_environment(struct variables *variables,

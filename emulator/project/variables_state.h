@@ -23,6 +23,7 @@ struct variables {
     struct variables_settings settings;
     const struct active *active; /* the innermost */
     const char *missing;         /* why the last candidate has no value */
+    const char *assumed;         /* what stands for one that is missing, for want of a better one */
     unsigned depth;
     size_t values; /* made so far */
     size_t bytes;
@@ -50,6 +51,9 @@ enum variable_outcome variables_miss(struct variables *variables, const char *fo
 /* What value stands for; what is in it isn't looked at. */
 enum variable_outcome variables_shallow(struct variables *variables, const struct json *value,
                                         const struct json **result);
+
+/* The stage or region for want of an option; nothing is reported. */
+const char *variables_assume(struct variables *variables, const char *option);
 
 /* Asks the request's source. */
 enum variable_outcome variables_ask(struct variables *variables,
