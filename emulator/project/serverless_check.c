@@ -8,6 +8,9 @@
 #include "json/build.h"
 #include "json/json.h"
 
+/* What gave the framework its websocket events before it had any, under keys of its own. */
+#define OLD_PLUGIN "serverless-websockets-plugin"
+
 /* Serverless Framework: "Serverless.yml Reference". What changes nothing here is silent. */
 static const char *const keys[] = {
     "app",
@@ -171,13 +174,11 @@ static const struct {
      "start DynamoDB Local yourself, and name it in AWS_ENDPOINT_URL_DYNAMODB in .env"                    },
     {"serverless-domain-manager",
      "the custom domain name isn't there: reach the API by the addresses that are printed"                },
-    {"serverless-websockets-plugin",
-     "its events are read as those that the framework itself has today"                                   },
 };
 
 static void check_mistakes(struct serverless *serverless)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(mistakes) && !serverless->has_old_plugin; i++) {
         const struct json *member = json_find(serverless->provider, mistakes[i].wrong);
 
         if (member)
@@ -248,7 +249,9 @@ static void check_plugin(struct serverless *serverless, const struct json *plugi
             return;
         }
     }
-    if (!is_silent(plugin->string))
+    if (strcmp(plugin->string, OLD_PLUGIN) == 0)
+        serverless->has_old_plugin = true;
+    else if (!is_silent(plugin->string))
         text_append_format(others, "%s%s", others->size > 0 ? ", " : "", plugin->string);
 }
 
@@ -276,8 +279,8 @@ static void check_plugins(struct serverless *serverless)
 void serverless_check(struct serverless *serverless)
 {
     serverless_check_keys(serverless, serverless->document, keys, ARRAY_SIZE(keys));
-    check_provider(serverless);
     serverless->place = "plugins";
     check_plugins(serverless);
     serverless->place = NULL;
+    check_provider(serverless);
 }

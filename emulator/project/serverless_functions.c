@@ -102,6 +102,23 @@ static void add_variables(struct serverless *serverless, const struct json *owne
     serverless->place = outer;
 }
 
+/* The plugin serverless-pseudo-parameters: "#{AWS::Region}" is what "${AWS::Region}" is to Fn::Sub.
+ */
+static struct json *read_pseudo(const struct serverless *serverless, const struct json *value)
+{
+    struct json *sub;
+    char *text;
+
+    if (value->kind != JSON_STRING || !strstr(value->string, "#{AWS::"))
+        return build_copy(serverless->arena, value);
+    text = arena_copy(serverless->arena, value->string, value->size);
+    for (char *at = strstr(text, "#{"); at; at = strstr(at, "#{"))
+        *at = '$';
+    sub = build_value(serverless->arena, JSON_OBJECT, value);
+    build_add(sub, "Fn::Sub", serverless_string(serverless, text, value));
+    return sub;
+}
+
 static void put_environment(struct serverless *serverless, const struct json *function,
                             struct json *properties)
 {
@@ -116,7 +133,7 @@ static void put_environment(struct serverless *serverless, const struct json *fu
     add_variables(serverless, serverless->provider, "provider.environment", all);
     for (const struct json *member = all->first; member; member = member->next) {
         if (member->kind != JSON_NULL)
-            build_add(out, member->name, build_copy(arena, member));
+            build_add(out, member->name, read_pseudo(serverless, member));
     }
     /* serverless-offline: what tells a handler that it runs on somebody's machine. */
     if (!json_find(all, "IS_OFFLINE"))

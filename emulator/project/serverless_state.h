@@ -39,6 +39,7 @@ struct serverless {
     struct map notices;             /* what was said once */
     struct name_values environment; /* of .env, once somebody asks for it */
     bool has_environment;
+    bool has_old_plugin;      /* serverless-websockets-plugin, from before the framework had them */
     bool has_authorizers_off; /* serverless-offline's noAuth */
 };
 

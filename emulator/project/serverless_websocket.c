@@ -266,10 +266,11 @@ static const char *find_key(struct serverless *serverless, const struct json *ev
         key = variables_member(serverless->variables, event, "route");
         if (!key && json_find(event, "routeKey")) {
             key = variables_member(serverless->variables, event, "routeKey");
-            serverless_warn(
-                serverless, json_find(event, "routeKey"),
-                "the framework's own key is \"route\": \"routeKey\" is that of a plugin "
-                "from before it had any, and is taken for it here");
+            if (!serverless->has_old_plugin)
+                serverless_warn(
+                    serverless, json_find(event, "routeKey"),
+                    "the framework's own key is \"route\": \"routeKey\" is that of a plugin "
+                    "from before it had any, and is taken for it here");
         }
     }
     if (key && key->kind != JSON_OBJECT && key->kind != JSON_ARRAY && variables_text(key))
@@ -317,12 +318,14 @@ void serverless_websocket_write(struct serverless *serverless, const struct json
     put_response(serverless, event, id, properties);
 }
 
-/* A text of the provider; otherwise if it has none. */
-static struct json *find_text(struct serverless *serverless, const char *name,
+/* A text of the provider, which the old plugin knows by another name; otherwise if it has none. */
+static struct json *find_text(struct serverless *serverless, const char *name, const char *old,
                               const char *otherwise)
 {
     const struct json *value = variables_member(serverless->variables, serverless->provider, name);
 
+    if (!value && serverless->has_old_plugin)
+        value = variables_member(serverless->variables, serverless->provider, old);
     return value ? build_copy(serverless->arena, variables_resolve(serverless->variables, value))
                  : serverless_string(serverless, otherwise, serverless->provider);
 }
@@ -352,11 +355,11 @@ void serverless_api_write(struct serverless *serverless)
         return;
     api = serverless_add_resource(serverless, SERVERLESS_API, "AWS::ApiGatewayV2::Api", where);
     build_add(api, "Name",
-              find_text(serverless, "websocketsApiName",
+              find_text(serverless, "websocketsApiName", "websocketApiName",
                         arena_format(serverless->arena, "%s-%s-websockets", serverless->stage,
                                      serverless->service)));
     build_add(api, "ProtocolType", serverless_string(serverless, "WEBSOCKET", where));
-    build_add(
-        api, "RouteSelectionExpression",
-        find_text(serverless, "websocketsApiRouteSelectionExpression", "$request.body.action"));
+    build_add(api, "RouteSelectionExpression",
+              find_text(serverless, "websocketsApiRouteSelectionExpression",
+                        "websocketApiRouteSelectionExpression", "$request.body.action"));
 }

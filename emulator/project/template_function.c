@@ -84,6 +84,23 @@ static void pass_text(struct template *template, const struct template_resource 
         build_add(function, as, build_string(template->arena, text, strlen(text), member));
 }
 
+/* AWS: the handler of go1.x is the executable's path; nothing is called "bootstrap" there. */
+static void pass_executable(struct template *template, const struct template_resource *resource,
+                            struct json *function)
+{
+    const char *runtime        = json_find_string(function, "runtime");
+    const struct json *handler = json_find(function, "handler");
+    struct json *command;
+    const char *path;
+
+    if (!runtime || strcmp(runtime, "go1.x") != 0 || !handler || handler->size == 0)
+        return;
+    command = build_container(template->arena, function, "command", JSON_ARRAY, resource->where);
+    path    = arena_format(template->arena, "%s%s", handler->string[0] == '/' ? "" : "./",
+                           handler->string);
+    build_add(command, NULL, build_string(template->arena, path, strlen(path), handler));
+}
+
 static void pass_number(struct template *template, const struct template_resource *resource,
                         const char *name, const char *as, struct json *function)
 {
@@ -232,6 +249,7 @@ static void write_function(struct template *template, struct template_resource *
     }
     pass_text(template, resource, "Runtime", "runtime", function);
     pass_text(template, resource, "Handler", "handler", function);
+    pass_executable(template, resource, function);
     pass_number(template, resource, "Timeout", "timeout", function);
     pass_number(template, resource, "MemorySize", "memorySize", function);
     pass_code(template, resource, function);

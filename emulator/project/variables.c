@@ -211,7 +211,9 @@ static enum variable_outcome try_candidate(struct variables *variables,
 static enum variable_outcome evaluate(struct variables *variables, struct span inside,
                                       const struct json *where, const struct json **result)
 {
-    struct span left              = inside;
+    struct span left  = inside;
+    const char *outer = variables->assumed;
+    const char *assumed;
     enum variable_outcome outcome = VARIABLE_MISSING;
     struct candidate candidate;
 
@@ -228,9 +230,10 @@ static enum variable_outcome evaluate(struct variables *variables, struct span i
             outcome = VARIABLE_MISSING;
     }
     variables->depth--;
-    if (outcome == VARIABLE_MISSING && variables->assumed) {
-        *result = build_string(variables->settings.arena, variables->assumed,
-                               strlen(variables->assumed), where);
+    assumed            = variables->assumed;
+    variables->assumed = outer;
+    if (outcome == VARIABLE_MISSING && assumed) {
+        *result = build_string(variables->settings.arena, assumed, strlen(assumed), where);
         return VARIABLE_VALUE;
     }
     if (outcome == VARIABLE_MISSING)

@@ -153,6 +153,47 @@ static void an_authorizer_elsewhere_is_refused(void **state)
                "other is not in this template\n"));
 }
 
+static void the_plugin_from_before_has_keys_of_its_own(void **state)
+{
+    struct scene *scene = *state;
+    SCOPED_TEXT shown   = {0};
+
+    assert_string_equal(
+        read_file(scene, HEAD "  websocketApiName: old\n"
+                              "  websocketApiRouteSelectionExpression: $request.body.type\n" TALK
+                              "      - websocket: {routeKey: $default}\n"
+                              "plugins: [serverless-websockets-plugin]\n"),
+        "");
+    resolve_print(&scene->registry, NULL, &shown);
+    assert_non_null(strstr(text_string(&shown), "API old "));
+    assert_non_null(strstr(text_string(&shown), "routes by $request.body.type"));
+}
+
+static void pseudo_parameters_are_read_in_the_environment(void **state)
+{
+    struct scene *scene = *state;
+
+    assert_string_equal(read_file(scene, HEAD
+                                  "  environment: {ARN: 'a:#{AWS::AccountId}', NO: '#{x}'}\n" TALK
+                                  "      - websocket: $default\n"),
+                        "");
+    assert_string_equal(name_values_find(&scene->registry.functions[0].environment, "ARN"),
+                        "a:000000000000");
+    assert_string_equal(name_values_find(&scene->registry.functions[0].environment, "NO"), "#{x}");
+}
+
+static void go_runs_the_executable_that_is_its_handler(void **state)
+{
+    struct scene *scene = *state;
+
+    scene_write_program("bin/app");
+    assert_string_equal(read_file(scene, HEAD "  runtime: go1.x\n"
+                                              "functions: {app: {handler: bin/app, events: "
+                                              "[websocket: $default]}}\n"),
+                        "");
+    assert_string_equal(scene->registry.functions[0].command[0], "./bin/app");
+}
+
 static void serverless_offline_says_how_it_is_run(void **state)
 {
     struct scene *scene = *state;
@@ -229,6 +270,9 @@ int main(void)
         cmocka_unit_test(what_is_wrong_names_line_and_remedy),
         cmocka_unit_test(problems_of_included_files_are_theirs),
         cmocka_unit_test(an_authorizer_elsewhere_is_refused),
+        cmocka_unit_test(the_plugin_from_before_has_keys_of_its_own),
+        cmocka_unit_test(pseudo_parameters_are_read_in_the_environment),
+        cmocka_unit_test(go_runs_the_executable_that_is_its_handler),
         cmocka_unit_test(serverless_offline_says_how_it_is_run),
         cmocka_unit_test(resources_change_what_the_framework_makes),
         cmocka_unit_test(an_api_of_the_resources_gets_the_routes),

@@ -113,6 +113,7 @@ static void variables_have_values_of_every_kind(void **state)
         {"a map with a variable in it",        "${self:custom.map}",                            "{\"x\":\"rooms\"}"         },
         {"the service's name",                 "${self:service.name}",                          "\"chat\""                  },
         {"the region that nobody sets",        "${self:provider.region}",                       "\"us-east-1\""             },
+        {"the stage that nobody gives",        "${opt:stage}",                                  "\"test\""                  },
         {"an option",                          "${opt:user}",                                   "\"ada\""                   },
         {"a fallback in quotes",               "${opt:no, 'de,v}'}",                            "\"de,v}\""                 },
         {"a fallback in other quotes",         "${opt:no, \"it's\"}",                           "\"it's\""                  },
