@@ -312,8 +312,8 @@ static void an_exchange_that_is_given_up_stays_silent(void **state)
     ask(&first, &(struct http_exchange_request){0});
     ask(&second, &(struct http_exchange_request){.url = "http://127.0.0.1:1/x\r\n"});
     http_exchange_deinit(&second.exchange);
-    ask(&second,
-        &(struct http_exchange_request){.timeout_milliseconds = 60000, .url = "http://192.0.2.1/"});
+    /* The server has time for one connection. */
+    ask(&second, &(struct http_exchange_request){0});
     wait_for(&scene, 1);
     ask(&third, &(struct http_exchange_request){0});
     wait_for(&scene, 2);
