@@ -12,7 +12,10 @@ import { waitFor } from './world.js';
 
 // On a loaded machine an answer may take long; none takes longer.
 const PATIENCE_MILLISECONDS = 60_000;
-const HANGING_MILLISECONDS = 90_000;
+const HANGING_MILLISECONDS = 150_000;
+
+// AWS gives a process ten seconds to start; on a loaded machine one may need more, and fails for that.
+const LATE_MILLISECONDS = 9000;
 
 const WAYS = ['throw', 'late', 'exit', 'kill', 'abort', 'timeout', 'flood', 'fork', 'deaf', 'large', 'nonsense'];
 
@@ -22,10 +25,10 @@ const closing = (socket) => new Promise((resolve) => { socket.once('close', reso
 // ---- with ws
 
 // An open client, or the status that it was refused with.
-async function connect(world, chance, what = '') {
+async function connect(world, chance, what = '', { stage = 'dev', ...options } = {}) {
   const number = ++world.number;
   const scheme = chance.oneIn(4) ? 'wss' : 'ws';
-  const socket = new WebSocket(world.emulator.url(`/dev?n=${number}&what=${what}`, scheme), { rejectUnauthorized: false, perMessageDeflate: chance.oneIn(2) });
+  const socket = new WebSocket(world.emulator.url(`/${stage}?n=${number}&what=${what}`, scheme), { ...options, rejectUnauthorized: false, perMessageDeflate: chance.oneIn(2) });
   socket.on('error', () => {});
   socket.gone = closing(socket);
   socket.on('message', (data) => { if (!data.toString().startsWith('posted')) socket.onAnswer?.(data.toString()); });
@@ -43,9 +46,13 @@ async function connect(world, chance, what = '') {
   return { socket, outcome };
 }
 
-// One that must be let in; undefined, with a problem, if it isn't.
-async function enter(world, chance, what) {
-  const { socket, outcome } = await connect(world, chance, what);
+// One that must be let in, as soon as the account has room; undefined, with a problem, if it isn't.
+async function enter(world, chance, what, options) {
+  let { socket, outcome } = await connect(world, chance, what, options);
+  for (let patience = 0; outcome === 429 && patience < 100; patience++) {
+    await pause(100);
+    ({ socket, outcome } = await connect(world, chance, what, options));
+  }
   if (outcome === 'open') return socket;
   world.problem(`a client that should be let in: ${outcome}`);
   return undefined;
@@ -129,6 +136,48 @@ async function refused(world, chance) {
   socket.terminate();
 }
 
+// One that may be let in or refused for having come too often, and whatever else is expected.
+async function enterOr(world, chance, what, expected, options) {
+  const began = Date.now();
+  const { socket, outcome } = await connect(world, chance, what, options);
+  const isLate = [500, 502, 504].includes(outcome) && Date.now() - began > LATE_MILLISECONDS;
+  world.count(`${options.stage}: ${outcome}`);
+  if (outcome === 'open' && expected.includes('open')) return socket;
+  if (outcome !== 429 && !isLate && !expected.includes(outcome)) world.problem(`a client of ${options.stage} (${what}): ${outcome}`);
+  socket.terminate();
+  return undefined;
+}
+
+const VERDICTS = { allow: 'open', deny: 403, silent: 403, unauthorized: 401, throw: 500, nonsense: 500, large: 500, exit: 500 };
+
+// Asks an authorizer, which says all that one can say.
+async function authorized(world, chance) {
+  const what = chance.oneIn(3) ? 'allow' : chance.of(Object.keys(VERDICTS));
+  const socket = await enterOr(world, chance, what, [VERDICTS[what]], { stage: 'guarded' });
+  if (socket) await leave(socket, chance);
+}
+
+// Has a key that its plan throttles, one whose quota is soon used up, one that is in no plan, or none.
+async function keyed(world, chance) {
+  const [key, expected] = chance.of([['throttled-key-00000000', 'open'], ['counted-key-0000000000', 'open'], ['stray-key-000000000000', 403], [undefined, 403]]);
+  const socket = await enterOr(world, chance, '', [expected], { stage: 'keyed', headers: key && { 'x-api-key': key } });
+  if (socket) await leave(socket, chance);
+}
+
+// Sends more than its stage takes.
+async function throttled(world, chance) {
+  const socket = await enterOr(world, chance, '', ['open'], { stage: 'tight' });
+  if (!socket) return;
+  for (let i = chance.between(1, 8); i > 0 && socket.readyState === WebSocket.OPEN; i--) {
+    const message = { action: 'echo', i };
+    const answer = await ask(world, socket, message);
+    const isRefused = typeof answer === 'string' && answer.startsWith('{"message": "Too Many Requests"');
+    world.count(`tight: message ${isRefused ? 'throttled' : 'taken'}`);
+    if (typeof answer === 'string' && !isRefused && answer !== JSON.stringify(message)) world.problem(`an echo that is none: ${answer.slice(0, 200)}`);
+  }
+  await leave(socket, chance);
+}
+
 // ---- with bytes
 
 async function open(world, isSecure = false) {
@@ -155,7 +204,7 @@ async function upgrade(world, chance) {
     world.accepted.add(number);
     return socket;
   }
-  world.problem(`a bare client that should be let in: ${answer?.toString('latin1').split('\r\n')[0] ?? 'closed'}`);
+  if (!answer?.toString('latin1').startsWith('HTTP/1.1 429')) world.problem(`a bare client that should be let in: ${answer?.toString('latin1').split('\r\n')[0] ?? 'closed'}`);
   socket.destroy();
   return undefined;
 }
@@ -248,7 +297,7 @@ async function halfPost(world, chance) {
 }
 
 export const kinds = [
-  [20, polite], [10, chaotic], [4, silent], [4, impatient], [4, refused], [4, halfway], [4, dribbling], [3, garbage], [6, malformed], [4, unfinished], [3, deaf], [4, halfPost],
+  [20, polite], [10, chaotic], [4, silent], [4, impatient], [4, refused], [5, authorized], [4, keyed], [4, throttled], [4, halfway], [4, dribbling], [3, garbage], [6, malformed], [4, unfinished], [3, deaf], [4, halfPost],
 ];
 
 // Clients that come and go: what is kept of those who were there is full then.

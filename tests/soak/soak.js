@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-import { Emulator, ROOT, SANITIZER_REPORT } from '../e2e/support/emulator.js';
+import { CREDENTIALS, Emulator, ROOT, SANITIZER_REPORT } from '../e2e/support/emulator.js';
 import { runChanges, runPosts } from './backend.js';
 import { Chance } from './chance.js';
 import { runClients, runThrough } from './clients.js';
@@ -78,7 +78,7 @@ async function soak(emulator) {
 const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'postern-soak-')));
 const project = path.join(folder, 'project');
 const emulator = new Emulator(project, {
-  args: ['--limits', 'relaxed', '--idle-timeout', '3', '--keep-warm', '2', '--log-level', 'warn'],
+  args: ['--signatures', 'verify', '--access-key', `${CREDENTIALS.accessKeyId}=${CREDENTIALS.secretAccessKey}`, '--idle-timeout', '3', '--keep-warm', '2', '--log-level', 'warn'],
   env: { SOAK_CONNECTED: path.join(folder, 'connected'), SOAK_DISCONNECTED: path.join(folder, 'disconnected') },
 });
 

@@ -18,7 +18,7 @@ export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '
 export const BINARY = process.env.POSTERN_BINARY ?? path.join(ROOT, 'build/postern');
 
 const TEST_TIMEOUT_MILLISECONDS = 120_000;
-const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
+export const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 export const SANITIZER_REPORT = /AddressSanitizer|LeakSanitizer|UndefinedBehaviorSanitizer|runtime error:/;
 
 const running = new Set();
