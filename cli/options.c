@@ -156,6 +156,8 @@ static const struct option table[] = {
      .help = "more environment for handlers, like dotenv's [.env beside the project]"},
     {"env-vars", .subcommands = EMULATE | CHECK | INVOKE, TEXT("FILE", settings.env_vars),
      .help = "SAM's env.json: values of variables that functions declare"},
+    {"function", .subcommands = EMULATE | CHECK | INVOKE, LIST("NAME=URL", functions), RULE(is_parameter, "a function and its Invoke endpoint, like chat=http://127.0.0.1:9000/2015-03-31/functions/function/invocations"),
+     .help = "run this function elsewhere: an Invoke endpoint"},
     {"inspect", .subcommands = EMULATE | CHECK, LIST("NAME[=PORT]", inspect),
      .help = "a debugger's port for the function; suspends its timeouts"},
     {"in-memory", .subcommands = START, FLAG(settings.in_memory), .otherwise = "off",
@@ -321,6 +323,7 @@ bool options_read(enum options_of subcommand, char **words, char *(*environment)
     options->settings.verify_signatures = options->signatures == 1;
     options->settings.access_keys       = options->access_keys.words;
     options->settings.parameters        = options->parameters.words;
+    options->settings.functions         = options->functions.words;
     options->settings.inspect           = options->inspect.words;
     return is_fine;
 }

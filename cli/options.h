@@ -71,6 +71,7 @@ struct options {
     int signatures;               /* 0: ignore, 1: verify; in settings as well */
     struct word_list access_keys; /* "ID=SECRET" each; settings borrow them */
     struct word_list parameters;  /* "KEY=VALUE" each; the same */
+    struct word_list functions;   /* "NAME=URL" each; the same */
     struct word_list inspect;     /* "FUNCTION[=PORT]" each; the same */
     int log_level;                /* an enum log_level */
     int log_format;               /* an enum log_format */

@@ -24,6 +24,7 @@ struct emulator_settings {
     const char *ready_file; /* NULL: none */
     const char *env_file;   /* NULL: .env beside the project, if there is one */
     const char *env_vars;   /* SAM's env.json; NULL: none */
+    char *const *functions; /* "FUNCTION=URL" each, the same */
     char *const *inspect;   /* "FUNCTION[=PORT]" each, ending in NULL. NULL: none */
     uint16_t port;
     bool in_memory;

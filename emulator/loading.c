@@ -33,8 +33,9 @@ bool loading_read(const struct emulator_settings *settings, struct project *proj
         .env_file         = settings->env_file,
         .find_environment = getenv,
         .stack            = settings->stack,
+        .elsewhere        = settings->functions,
     };
-    const struct function_options functions = {.inspect = settings->inspect};
+    const struct function_options functions = {settings->inspect, settings->functions};
     struct problems problems                = {0};
     bool is_fine;
 

@@ -110,7 +110,7 @@ bool watched_touches_code(const struct function *function, const char *path)
         if (file_is_in(path, function->layers[i]) || file_is_in(function->layers[i], path))
             return true;
     }
-    return !function->inline_code &&
+    return !function->url && !function->inline_code &&
            (file_is_in(path, function->code_uri) || file_is_in(function->code_uri, path));
 }
 

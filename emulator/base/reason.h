@@ -80,6 +80,7 @@
 #define REASON_CANNOT_START                "cannot-start"                /* no process: the line says what to install or to correct */
 #define REASON_INIT_ERROR                  "init-error"                  /* the handler could not be loaded */
 #define REASON_NEVER_ASKED                 "never-asked"                 /* the process doesn't speak the Runtime API */
+#define REASON_REMOTE_FAILED               "remote-failed"               /* a function that runs elsewhere can't be reached, or its endpoint says no */
 #define REASON_HANDLER_EXITED              "handler-exited"              /* the process ended while it ran an event, or before it asked for one */
 #define REASON_FUNCTION_TIMEOUT            "function-timeout"            /* killed, as on Lambda */
 #define REASON_HANDLER_RUNS_ON             "handler-runs-on"             /* the gateway waits no longer for it */

@@ -18,6 +18,7 @@
 #include "lambda/room.h"
 #include "lambda/run.h"
 #include "lambda/runtime_api.h"
+#include "loop/http_agent.h"
 #include "model/limits.h"
 
 /* AWS (observed): a runtime's header with a stack trace can have 64 KB. Our bootstraps send none,
@@ -110,6 +111,7 @@ struct lambda *lambda_new(const struct lambda_settings *settings)
     lambda->settings.region            = lambda->region;
     lambda->settings.account           = lambda->account;
     lambda->settings.runtime_directory = lambda->runtime_directory;
+    lambda->agent                      = http_agent_new(settings->loop, NULL);
     if (settings->start_milliseconds == 0)
         lambda->settings.start_milliseconds = FUNCTION_INIT_SECONDS_MAX * 1000;
     if (bootstraps_write(lambda->runtime_directory) == 0) {
@@ -135,6 +137,7 @@ void lambda_free(struct lambda *lambda)
         process_forget(process);
     while (!queue_is_empty(&lambda->runs))
         run_forget(container_of(lambda->runs.first, struct lambda_run, runs_link));
+    http_agent_free(lambda->agent);
     if (lambda->runtime_server)
         http_server_free(lambda->runtime_server);
     if (lambda->bootstrap_server)

@@ -14,6 +14,7 @@
 #include "loop/poller.h"
 #include "model/registry.h"
 
+struct http_agent;
 struct http_server;
 struct process;
 
@@ -30,6 +31,7 @@ struct lambda {
     unsigned places_promised; /* processes that were told to go for their sake, and haven't yet */
     struct http_server *runtime_server;   /* for whoever speaks the Runtime API */
     struct http_server *bootstrap_server; /* the same, for our own bootstraps */
+    struct http_agent *agent;             /* for functions that run elsewhere */
     struct poller reports;                /* the keeper's */
     unsigned function_count;
     bool is_preload_told; /* that its path can't be used */
@@ -41,12 +43,13 @@ struct pool {
     struct function function;
     char *arn;
     struct queue processes;
-    struct queue idle;    /* the most recently used first */
-    struct queue waiting; /* runs without a process */
-    unsigned starting;    /* processes that have not asked for their first event */
-    unsigned returning;   /* that have just answered one, and will ask for the next at once */
-    bool is_removed;      /* the last deployment didn't have it */
-    bool is_wanted;       /* a process is to be there before anybody asks for it */
+    struct queue idle;     /* the most recently used first */
+    struct queue waiting;  /* runs without a process */
+    unsigned starting;     /* processes that have not asked for their first event */
+    unsigned returning;    /* that have just answered one, and will ask for the next at once */
+    bool is_removed;       /* the last deployment didn't have it */
+    unsigned remote_count; /* runs that are elsewhere */
+    bool is_wanted;        /* a process is to be there before anybody asks for it */
     bool is_hungry;
     int64_t last_run_at; /* clock_microseconds() of the last answer; 0: none yet */
     struct self_change self_change;

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "lambda/lambda_state.h"
 #include "lambda/process.h"
+#include "lambda/remote.h"
 #include "lambda/room.h"
 #include "lambda/run.h"
 #include "model/limits.h"
@@ -51,6 +52,8 @@ void pool_replace_function(struct pool *pool, const struct function *function)
     drop_function(pool);
     take_function(pool, function);
     pool->is_wanted = function->inspect_port > 0;
+    while (function->url && pool_first_waiting(pool)) /* for processes that won't be */
+        remote_invoke(pool, pool_pop_waiting(pool));
 }
 
 bool pool_has_run_lately(const struct pool *pool)
@@ -94,6 +97,8 @@ void pool_remove(struct pool *pool)
  * ask: it would be as warm and sooner there. */
 static bool needs_process(const struct pool *pool)
 {
+    if (pool->function.url)
+        return false;
     if (pool->is_wanted && pool->processes.count == 0)
         return true;
     return pool->starting + pool->returning < pool->waiting.count &&
@@ -120,6 +125,10 @@ void pool_invoke(struct pool *pool, struct lambda_run *run)
 {
     struct process *process = queue_entry(pool->idle.first, struct process, idle_link);
 
+    if (pool->function.url) {
+        remote_invoke(pool, run);
+        return;
+    }
     if (process) {
         process_take(process, run);
         return;

@@ -47,6 +47,7 @@ static void release(struct lambda_run *run)
     struct lambda *lambda = run->lambda;
 
     alarm_stop(lambda->settings.alarms, &run->patience);
+    http_exchange_deinit(&run->exchange);
     loop_task_cancel(&run->task);
     queue_remove(&lambda->runs, &run->runs_link);
     loop_free_later(lambda->settings.loop, run, free_memory);

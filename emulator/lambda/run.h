@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "lambda/lambda.h"
 #include "loop/alarm.h"
+#include "loop/http_exchange.h"
 #include "loop/loop.h"
 
 struct lambda;
@@ -39,6 +40,7 @@ struct lambda_run {
     struct pool *pool;             /* NULL: no such function */
     struct invocation *invocation; /* NULL: nobody waits any more */
     struct text event;             /* until a process has it */
+    struct http_exchange exchange; /* of a function that runs elsewhere */
     struct alarm patience;         /* the caller's */
     struct loop_task task;         /* tells of what was refused at once */
     enum invocation_outcome refusal;

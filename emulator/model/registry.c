@@ -263,6 +263,7 @@ void function_copy(struct function *to, const struct function *from)
         .memory_megabytes = from->memory_megabytes,
         .concurrency      = from->concurrency,
         .inspect_port     = from->inspect_port,
+        .url              = memory_copy_string(from->url),
     };
     name_values_copy(&to->environment, &from->environment);
     for (size_t i = 0; i < from->layer_count; i++)
@@ -285,7 +286,7 @@ bool function_equals(const struct function *a, const struct function *b)
            is_same(a->code_uri, b->code_uri) && is_same(a->inline_code, b->inline_code) &&
            has_same_layers(a, b) && a->timeout_seconds == b->timeout_seconds &&
            a->memory_megabytes == b->memory_megabytes && a->concurrency == b->concurrency &&
-           a->inspect_port == b->inspect_port &&
+           a->inspect_port == b->inspect_port && is_same(a->url, b->url) &&
            name_values_equal(&a->environment, &b->environment);
 }
 
@@ -293,6 +294,7 @@ void function_deinit(struct function *function)
 {
     free(function->name);
     free(function->logical_id);
+    free(function->url);
     free(function->runtime);
     free(function->handler);
     free_command(function->command);

@@ -28,6 +28,7 @@ struct function {
     int timeout_seconds;
     int memory_megabytes;
     int concurrency;  /* processes at most */
+    char *url;        /* an Invoke endpoint elsewhere, instead of processes; NULL: none */
     int inspect_port; /* of its debugger: then nothing times out; 0: none */
     struct name_values environment;
 };

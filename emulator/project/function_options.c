@@ -10,7 +10,8 @@
 #include "model/registry.h"
 #include "project/problems.h"
 
-#define INSPECT "--inspect"
+#define INSPECT   "--inspect"
+#define ELSEWHERE "--function"
 
 #define PORT_MAX 65535
 
@@ -39,7 +40,7 @@ static struct function *find_function(struct registry *registry, const char *opt
 
 static const struct debugger *find_debugger(const struct function *function)
 {
-    if (function->command || !function->runtime)
+    if (function->command || !function->runtime || function->url)
         return NULL;
     for (size_t i = 0; i < ARRAY_SIZE(debuggers); i++) {
         if (strncmp(function->runtime, debuggers[i].prefix, strlen(debuggers[i].prefix)) == 0)
@@ -114,9 +115,50 @@ static void apply_inspect(const char *option, bool has_port, struct registry *re
     function->concurrency = 1;
 }
 
+bool function_url_is_fine(const char *url)
+{
+    const char *scheme = strncmp(url, "https://", 8) == 0 ? "https://" : "http://";
+
+    return strncmp(url, scheme, strlen(scheme)) == 0 &&
+           strcspn(url + strlen(scheme), "/?#:@ ") > 0 && url[strcspn(url, " \t\r\n")] == '\0';
+}
+
+bool function_options_has_url(char *const *elsewhere, const char *name)
+{
+    size_t size = strlen(name);
+
+    for (; elsewhere && *elsewhere; elsewhere++) {
+        if (strncmp(*elsewhere, name, size) == 0 && (*elsewhere)[size] == '=')
+            return true;
+    }
+    return false;
+}
+
+static void apply_url(const char *option, struct registry *registry, struct problems *problems)
+{
+    size_t size              = strcspn(option, "=");
+    SCOPED_MEMORY char *name = memory_copy(option, size);
+    const char *url          = option[size] == '=' ? option + size + 1 : "";
+    struct function *function;
+
+    if (!function_url_is_fine(url)) {
+        problems_add(problems, false, ELSEWHERE, 0,
+                     "%s: the URL is no endpoint: write it like %s=" FUNCTION_URL_EXAMPLE, option,
+                     name);
+        return;
+    }
+    function = find_function(registry, ELSEWHERE, name, problems);
+    if (!function)
+        return;
+    free(function->url);
+    function->url = memory_copy_string(url);
+}
+
 void function_options_apply(const struct function_options *options, struct registry *registry,
                             struct problems *problems)
 {
+    for (char *const *option = options->elsewhere; option && *option; option++)
+        apply_url(*option, registry, problems);
     for (int has_port = 1; options->inspect && has_port >= 0; has_port--) {
         for (char *const *option = options->inspect; *option; option++)
             apply_inspect(*option, has_port == 1, registry, problems);

@@ -9,6 +9,7 @@
 #include "model/limits.h"
 #include "model/registry.h"
 #include "project/code_check.h"
+#include "project/function_options.h"
 #include "project/project.h"
 #include "project/reading.h"
 #include "json/json.h"
@@ -239,11 +240,21 @@ static void take_environment(struct reading *reading, struct function *function,
                      place, size, FUNCTION_ENVIRONMENT_SIZE_MAX);
 }
 
+static void take_url(struct reading *reading, struct function *function, const struct json *url,
+                     const char *place)
+{
+    if (!url || url->kind != JSON_STRING || url->size == 0)
+        return;
+    if (!function_url_is_fine(url->string))
+        reading_error(reading, url,
+                      "%s.url: \"%s\" is no endpoint: write it like " FUNCTION_URL_EXAMPLE, place,
+                      url->string);
+    else
+        function->url = memory_copy_string(url->string);
+}
+
 void postern_function_read(struct reading *reading, const struct json *object)
 {
-    static const struct reading_unbuilt unbuilt[] = {
-        {"url", NULL, "give the function a \"runtime\" with a \"handler\", or a \"command\""},
-    };
     SCOPED_MEMORY char *place = reading_place("functions", object->name);
     struct function *function = registry_add_function(reading->registry);
     size_t errors             = reading->problems->errors;
@@ -262,7 +273,7 @@ void postern_function_read(struct reading *reading, const struct json *object)
     check_name(reading, object, place);
     if (object->kind != JSON_OBJECT)
         return;
-    reading_refuse(reading, object, place, unbuilt, ARRAY_SIZE(unbuilt));
+    take_url(reading, function, json_find(object, "url"), place);
     check_start(reading, object, place);
     if (function->inline_code)
         check_inline_code(reading, object, place);

@@ -25,7 +25,9 @@ enum project_kind {
 
 /* What a project is read with; all of it is borrowed. */
 struct project_options {
-    const char *region;      /* NULL: us-east-1 */
+    char *const
+        *elsewhere;     /* "FUNCTION=URL" each, ending in NULL: they needn't run here. NULL: none */
+    const char *region; /* NULL: us-east-1 */
     const char *account;     /* NULL: 000000000000 */
     char *const *parameters; /* "KEY=VALUE" each, ending in NULL: of a template. NULL: none */
     char *const *overrides;  /* the same from samconfig.toml, for what those don't say */

@@ -56,6 +56,10 @@ static size_t count_characters(const struct text *text)
 
 static void append_code(const struct function *function, struct text *out)
 {
+    if (function->url) {
+        append_plain(out, function->url);
+        return;
+    }
     if (function->command) {
         for (char **word = function->command; *word; word++) {
             if (word != function->command)

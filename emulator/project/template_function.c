@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "base/memory.h"
 #include "model/registry.h"
+#include "project/function_options.h"
 #include "project/project.h"
 #include "project/reading.h"
 #include "project/template.h"
@@ -258,6 +259,30 @@ static void write_function(struct template *template, struct template_resource *
     build_add(functions, name, function);
 }
 
+/* True if the command line names an endpoint that runs it. */
+static bool is_elsewhere(struct template *template, struct template_resource *resource)
+{
+    char *const *elsewhere = template->options->elsewhere;
+
+    return elsewhere && (function_options_has_url(elsewhere, resource->id) ||
+                         function_options_has_url(elsewhere, template_name(template, resource)));
+}
+
+/* The endpoint itself comes later, when all options are applied: this one only says that there is
+ * one. */
+static void write_elsewhere(struct template *template, struct template_resource *resource,
+                            struct json *functions)
+{
+    static const char url[] = FUNCTION_URL_EXAMPLE;
+    struct json *function   = build_value(template->arena, JSON_OBJECT, resource->where);
+    const char *name        = template_name(template, resource);
+
+    if (json_find(functions, name))
+        return;
+    build_add(function, "url", build_string(template->arena, url, strlen(url), resource->where));
+    build_add(functions, name, function);
+}
+
 void template_function_write(struct template *template, struct json *document,
                              const struct map *used)
 {
@@ -275,7 +300,9 @@ void template_function_write(struct template *template, struct json *document,
         if (!resource->is_created)
             continue;
         obstacle = find_obstacle(template, resource, &where);
-        if (!obstacle)
+        if (is_elsewhere(template, resource))
+            write_elsewhere(template, resource, functions);
+        else if (!obstacle)
             write_function(template, resource, functions);
         else if (map_find(used, template_name(template, resource)))
             template_error(template, where, "%s", obstacle);

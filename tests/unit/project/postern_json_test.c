@@ -89,8 +89,8 @@ static void a_function_that_cannot_be_started_is_a_problem(void **state)
          "postern.json:3: functions.f must be an object, not a string\n"},
         {"a name with a space", FUNCTIONS("\"my f\": {\"command\": [\"node\"]}"),
          "postern.json:3: functions[\"my f\"]: a function's name has 1 to 64 letters, digits, '-' and '_'\n"},
-        {"elsewhere", FUNCTIONS("\"f\": {\n\"url\": \"http://127.0.0.1:9000/\"}"),
-         "postern.json:4: functions.f: \"url\" is not supported yet: give the function a \"runtime\" with a \"handler\", or a \"command\"\n"},
+        {"elsewhere", FUNCTIONS("\"f\": {\n\"url\": \"127.0.0.1:9000\"}"),
+         "postern.json:4: functions.f.url: \"127.0.0.1:9000\" is no endpoint: write it like http://127.0.0.1:9000/2015-03-31/functions/function/invocations\n"},
         {"an unknown key", FUNCTIONS("\"f\": {\"command\": [\"node\"],\n\"timeuot\": 3}"),
          "postern.json:4: unknown key \"timeuot\" in functions.f: did you mean \"timeout\"?\n"},
     };
