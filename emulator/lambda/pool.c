@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "lambda/conversation.h"
 #include "lambda/lambda_state.h"
 #include "lambda/process.h"
 #include "lambda/remote.h"
@@ -130,7 +131,7 @@ void pool_invoke(struct pool *pool, struct lambda_run *run)
         return;
     }
     if (process) {
-        process_take(process, run);
+        conversation_take(process, run);
         return;
     }
     if (pool->waiting.count >= INVOCATION_QUEUE_MAX) {

@@ -16,6 +16,7 @@
 #include "lambda/lambda_state.h"
 #include "lambda/launch.h"
 #include "lambda/pool.h"
+#include "lambda/process_state.h"
 #include "lambda/room.h"
 #include "lambda/run.h"
 
@@ -62,8 +63,7 @@ static const struct {
 };
 /* clang-format on */
 
-/* The only place where a process changes state. */
-static void become(struct process *process, enum process_state state)
+void process_become(struct process *process, enum process_state state)
 {
     assert(states[process->state].may_become & (1u << state));
     log_debug(LOG_FIELDS({"functionName", process->pool->function.name}, {"pid", process->pid}),
@@ -163,10 +163,9 @@ static void do_nothing(struct process *process)
 {
 }
 
-/* Ends it with a signal, 0: it ends by itself; if it is still there later, with SIGKILL. */
-static void end(struct process *process, int number, int64_t grace_milliseconds)
+void process_end(struct process *process, int number, int64_t grace_milliseconds)
 {
-    become(process, PROCESS_ENDING);
+    process_become(process, PROCESS_ENDING);
     if (number > 0)
         keeper_kill(process->pool->lambda->settings.keeper, process->token, number);
     if (number != SIGKILL)
@@ -174,14 +173,12 @@ static void end(struct process *process, int number, int64_t grace_milliseconds)
 }
 
 /* AWS: without an extension a process gets no warning. */
-static void dismiss(struct process *process)
+void process_dismiss(struct process *process)
 {
-    end(process, process->has_extension ? SIGTERM : SIGKILL, SIGTERM_MILLISECONDS);
+    process_end(process, process->has_extension ? SIGTERM : SIGKILL, SIGTERM_MILLISECONDS);
 }
 
-/* The run that waits for a STARTING process: for one that was retired meanwhile, none that came
- * after that. NULL if there is none. */
-static struct lambda_run *find_awaiting(const struct process *process)
+struct lambda_run *process_find_awaiting(const struct process *process)
 {
     struct lambda_run *run = pool_first_waiting(process->pool);
 
@@ -193,15 +190,15 @@ void process_retire(struct process *process)
     switch (process->state) {
     case PROCESS_STARTING: /* what it was started for waits for it: a start may cause the change */
         process->retired_at = clock_microseconds();
-        if (!find_awaiting(process))
-            dismiss(process);
+        if (!process_find_awaiting(process))
+            process_dismiss(process);
         break;
     case PROCESS_IDLE:
     case PROCESS_ANSWERED:
-        dismiss(process);
+        process_dismiss(process);
         break;
     case PROCESS_BUSY:
-        become(process, PROCESS_DRAINING);
+        process_become(process, PROCESS_DRAINING);
         break;
     case PROCESS_DRAINING:
     case PROCESS_ENDING:
@@ -219,11 +216,10 @@ void process_make_room(struct process *process)
     log_debug(LOG_FIELDS({"functionName", process->pool->function.name}, {"pid", process->pid}),
               "the process makes room for another function's");
     room_promise(process);
-    dismiss(process);
+    process_dismiss(process);
 }
 
-/* The run of a process, which has none afterwards. What it printed until now belongs to the run. */
-static struct lambda_run *take_run(struct process *process)
+struct lambda_run *process_take_run(struct process *process)
 {
     struct lambda_run *run = process->run;
 
@@ -240,7 +236,7 @@ static void fail_run(struct lambda_run *run, const struct text *payload)
 
 static void on_function_timeout(struct process *process)
 {
-    struct lambda_run *run = take_run(process);
+    struct lambda_run *run = process_take_run(process);
     SCOPED_TEXT payload    = {0};
 
     log_warn(PROCESS_FIELDS(process, run, REASON_FUNCTION_TIMEOUT),
@@ -248,14 +244,14 @@ static void on_function_timeout(struct process *process)
              "\"timeout\" of the function if it needs longer",
              (double)process->timeout_milliseconds / 1000);
     function_error_timed_out(&payload, run->request_id, process->timeout_milliseconds);
-    end(process, SIGKILL, 0);
+    process_end(process, SIGKILL, 0);
     fail_run(run, &payload);
 }
 
 static void on_start_timeout(struct process *process)
 {
     int64_t milliseconds   = process->pool->lambda->settings.start_milliseconds;
-    struct lambda_run *run = find_awaiting(process);
+    struct lambda_run *run = process_find_awaiting(process);
     SCOPED_TEXT payload    = {0};
 
     process->pool->metrics.failed_starts++;
@@ -264,7 +260,7 @@ static void on_start_timeout(struct process *process)
         "the process has not asked for an event in %.1f s and was killed: does the command speak "
         "the Lambda Runtime API (GET /2018-06-01/runtime/invocation/next)?",
         (double)milliseconds / 1000);
-    end(process, SIGKILL, 0);
+    process_end(process, SIGKILL, 0);
     if (!run)
         return;
     function_error_timed_out(&payload, run->request_id, milliseconds);
@@ -295,10 +291,10 @@ static void on_alarm(struct alarm *alarm)
         if (process->is_returning)
             on_not_returning(process);
         else
-            dismiss(process);
+            process_dismiss(process);
         break;
     case PROCESS_IDLE: /* not needed any more */
-        dismiss(process);
+        process_dismiss(process);
         break;
     case PROCESS_ENDING: /* it was asked to go and hasn't */
         keeper_kill(process->pool->lambda->settings.keeper, process->token, SIGKILL);
@@ -306,151 +302,19 @@ static void on_alarm(struct alarm *alarm)
     }
 }
 
-/* Events and answers. */
-
-static void add_headers(const struct process *process, const struct lambda_run *run,
-                        struct call *call)
-{
-    int64_t now = clock_milliseconds();
-    char trace[ID_TRACE_SIZE];
-    char value[128];
-
-    call_add_header(call, "Lambda-Runtime-Aws-Request-Id", run->request_id);
-    snprintf(value, sizeof value, "%lld", (long long)(now + process->timeout_milliseconds));
-    call_add_header(call, "Lambda-Runtime-Deadline-Ms", value);
-    call_add_header(call, "Lambda-Runtime-Invoked-Function-Arn", process->pool->arn);
-    id_trace(now, trace);
-    snprintf(value, sizeof value, "Root=%s;Parent=%.16s;Sampled=0", trace, trace + 11);
-    call_add_header(call, "Lambda-Runtime-Trace-Id", value);
-}
-
-/* The answer to its request for an event. */
-static enum outcome hand_over(struct process *process, struct call *call, struct lambda_run *run)
-{
-    SCOPED_TEXT event = run->event; /* gone once it is handed over */
-
-    run->event   = (struct text){0};
-    process->run = run;
-    run_begin(run);
-    become(process, PROCESS_BUSY);
-    log_debug(LOG_FIELDS({"functionName", process->pool->function.name}, {"pid", process->pid}),
-              "START RequestId: %s Version: $LATEST", run->request_id);
-    add_headers(process, run, call);
-    if (event.size == 0)
-        return reply_json(call, 200, "{}", 2);
-    return reply_json(call, 200, event.data, event.size);
-}
-
-void process_take(struct process *process, struct lambda_run *run)
-{
-    struct call *call = process->parked;
-
-    process->parked = NULL;
-    hand_over(process, call, run);
-}
-
-/* Its connection closed while it waited for an event: it may come back with another. */
-static void on_call_gone(void *owner)
-{
-    struct process *process = owner;
-
-    process->parked = NULL;
-    if (process->state == PROCESS_IDLE)
-        become(process, PROCESS_ANSWERED);
-}
-
-/* Whatever a process does that is at its end, or must go, waits until it has gone. */
-static enum outcome never_answer(struct call *call)
-{
-    return reply_later(call, NULL, NULL);
-}
-
-/* A process that was retired while it started: it may have what waited for it then. */
-static enum outcome ask_as_retired(struct process *process, struct call *call)
-{
-    struct lambda_run *run = find_awaiting(process);
-    enum outcome outcome;
-
-    if (!run) {
-        dismiss(process);
-        return never_answer(call);
-    }
-    pool_remove_waiting(process->pool, run);
-    outcome = hand_over(process, call, run);
-    become(process, PROCESS_DRAINING);
-    return outcome;
-}
-
-enum outcome process_ask(struct process *process, struct call *call)
-{
-    struct lambda_run *run;
-
-    if (process->state == PROCESS_STARTING)
-        histogram_add(&process->pool->metrics.cold_start, clock_microseconds() - process->began_at);
-
-    if (process->run) {
-        SCOPED_TEXT payload = {0};
-
-        function_error_no_response(&payload, process->run->request_id);
-        process_answer(process, INVOCATION_FUNCTION_ERROR, payload.data, payload.size);
-    }
-    if (process->state != PROCESS_ENDING && room_is_owed(process->pool)) {
-        room_promise(process);
-        dismiss(process);
-    }
-    if (process->state == PROCESS_ENDING)
-        return never_answer(call);
-    if (process->state == PROCESS_STARTING && process->retired_at > 0)
-        return ask_as_retired(process, call);
-    if (process->parked) /* it asks twice: the newer request counts */
-        reply_empty(process->parked, 503);
-    process->parked = NULL;
-    run             = pool_pop_waiting(process->pool);
-    if (run)
-        return hand_over(process, call, run);
-    if (process->state != PROCESS_IDLE)
-        become(process, PROCESS_IDLE);
-    process->parked = call;
-    return reply_later(call, on_call_gone, process);
-}
-
-static void log_report(const struct process *process, const struct lambda_run *run)
-{
-    double milliseconds = (double)(clock_microseconds() - run->running_at) / 1000;
-
-    log_debug(LOG_FIELDS({"functionName", process->pool->function.name}, {"pid", process->pid}),
-              "REPORT RequestId: %s Duration: %.2f ms Memory Size: %d MB", run->request_id,
-              milliseconds, process->pool->function.memory_megabytes);
-}
-
-void process_answer(struct process *process, enum invocation_outcome outcome, const char *payload,
-                    size_t size)
-{
-    struct lambda_run *run = take_run(process);
-
-    log_report(process, run);
-    memcpy(process->answered_id, run->request_id, sizeof process->answered_id);
-    process->pool->last_run_at = clock_microseconds();
-    if (process->state == PROCESS_DRAINING || process->pool->is_removed)
-        dismiss(process);
-    else
-        become(process, PROCESS_ANSWERED);
-    run_finish(run, outcome, payload, size);
-}
+/* Beginning. */
 
 void process_fail_start(struct process *process, const char *payload, size_t size)
 {
     struct pool *pool      = process->pool;
-    struct lambda_run *run = find_awaiting(process);
+    struct lambda_run *run = process_find_awaiting(process);
 
     pool->metrics.failed_starts++;
-    end(process, 0, FAILED_START_MILLISECONDS);
+    process_end(process, 0, FAILED_START_MILLISECONDS);
     if (run)
         run_finish(run, INVOCATION_FUNCTION_ERROR, payload, size);
     pool_fill(pool);
 }
-
-/* Beginning. */
 
 static void on_no_start(struct loop_task *task);
 
@@ -491,7 +355,7 @@ static void release(struct process *process)
     struct lambda *lambda = pool->lambda;
 
     if (process->state != PROCESS_ENDING)
-        become(process, PROCESS_ENDING);
+        process_become(process, PROCESS_ENDING);
     alarm_stop(alarms_of(process), &process->alarm);
     loop_task_cancel(&process->task);
     if (process->parked)
@@ -508,7 +372,7 @@ static void release(struct process *process)
 void process_forget(struct process *process)
 {
     if (process->state != PROCESS_ENDING)
-        end(process, SIGKILL, 0);
+        process_end(process, SIGKILL, 0);
     if (process->run)
         run_forget(process->run);
     process->run = NULL;
@@ -519,7 +383,7 @@ void process_forget(struct process *process)
 static void fail_to_start(struct process *process, const char *problem, const char *advice)
 {
     struct pool *pool      = process->pool;
-    struct lambda_run *run = find_awaiting(process);
+    struct lambda_run *run = process_find_awaiting(process);
     SCOPED_TEXT payload    = {0};
 
     pool->metrics.failed_starts++;
@@ -560,10 +424,10 @@ static void on_exit_report(struct process *process, int status)
 
     output_close(&process->output); /* its last lines come before the news of its end */
     output_close(&process->error);
-    run = take_run(process);
+    run = process_take_run(process);
     if (was == PROCESS_STARTING) {
         process->pool->metrics.failed_starts++;
-        run = find_awaiting(process);
+        run = process_find_awaiting(process);
     }
     if (was != PROCESS_ENDING)
         log_exit(process, run, status);

@@ -85,16 +85,6 @@ struct process {
 /* Starts a process of the pool's function. If it can't be started, a run that waits fails later. */
 void process_start(struct pool *pool);
 
-/* Hands an event to an IDLE process. */
-void process_take(struct process *process, struct lambda_run *run);
-
-/* It asks for its next event: a run that waits is handed over at once. */
-enum outcome process_ask(struct process *process, struct call *call);
-
-/* It has answered its event; the payload is copied. */
-void process_answer(struct process *process, enum invocation_outcome outcome, const char *payload,
-                    size_t size);
-
 /* A STARTING process says that it can't load its handler, and ends. */
 void process_fail_start(struct process *process, const char *payload, size_t size);
 

@@ -10,6 +10,7 @@
 #include "http/call.h"
 #include "http/operation.h"
 #include "http/server.h"
+#include "lambda/conversation.h"
 #include "lambda/failure.h"
 #include "lambda/function_error.h"
 #include "lambda/lambda_state.h"
@@ -90,7 +91,7 @@ static enum outcome refuse_transition(struct call *call, const char *to)
 
 static enum outcome next(struct call *call)
 {
-    return process_ask(call_subject(call), call);
+    return conversation_ask(call_subject(call), call);
 }
 
 /* True if the call is about what its process is running. */
@@ -119,7 +120,7 @@ static enum outcome refuse_size(struct call *call)
     SCOPED_TEXT payload         = {0};
 
     function_error_too_large(&payload);
-    process_answer(call_subject(call), INVOCATION_FUNCTION_ERROR, payload.data, payload.size);
+    conversation_answer(call_subject(call), INVOCATION_FUNCTION_ERROR, payload.data, payload.size);
     return refuse(call, 413, "RequestEntityTooLarge", message);
 }
 
@@ -131,7 +132,7 @@ static void fail_without_words(struct call *call)
     SCOPED_TEXT payload = {0};
 
     function_error_empty(&payload, is_usable ? type : "Runtime.Unknown");
-    process_answer(call_subject(call), INVOCATION_FUNCTION_ERROR, payload.data, payload.size);
+    conversation_answer(call_subject(call), INVOCATION_FUNCTION_ERROR, payload.data, payload.size);
 }
 
 static enum outcome take_answer(struct call *call, enum invocation_outcome outcome)
@@ -144,7 +145,7 @@ static enum outcome take_answer(struct call *call, enum invocation_outcome outco
     if (size == 0 && outcome == INVOCATION_FUNCTION_ERROR)
         fail_without_words(call);
     else
-        process_answer(call_subject(call), outcome, payload, size);
+        conversation_answer(call_subject(call), outcome, payload, size);
     return accepted(call);
 }
 
