@@ -24,6 +24,7 @@
 #define REASON_NO_SUBPROTOCOL              "no-subprotocol"              /* accepted, but browsers will drop it */
 #define REASON_BAD_SIGNATURE               "bad-signature"               /* 403: SigV4, where it is verified */
 #define REASON_MALFORMED_SIGNATURE         "malformed-signature"         /* not a signature; passes where it isn't verified */
+#define REASON_MISSING_PARAMETER           "missing-parameter"           /* 400: $connect demands a header or query parameter */
 #define REASON_INVALID_API_KEY             "invalid-api-key"             /* 403 */
 #define REASON_NOT_IN_USAGE_PLAN           "not-in-usage-plan"           /* 403: no usage plan of the stage has the API key */
 #define REASON_QUOTA_EXCEEDED              "quota-exceeded"              /* 429: the API key's usage plan allows no more in its period */
@@ -38,6 +39,7 @@
 
 /* Messages. */
 #define REASON_NO_ROUTE                    "no-route"                    /* the client gets a Forbidden frame */
+#define REASON_INVALID_BODY                "invalid-body"                /* the message doesn't fit its model: an error frame */
 #define REASON_NO_INTEGRATION              "no-integration"              /* the route has none: an error frame */
 #define REASON_NO_ROUTE_RESPONSE           "no-route-response"           /* a body is returned for nothing */
 #define REASON_MALFORMED_PROXY_RESULT      "malformed-proxy-result"      /* 502 for $connect, an error frame for a two-way route */

@@ -141,7 +141,7 @@ static bool is_filled(const char *value)
 }
 
 /* Every context variable that identity_source_read() knows has a value, but one. */
-static bool has_source(const struct identity_source *source, const struct request_head *head,
+bool access_has_source(const struct identity_source *source, const struct request_head *head,
                        const struct name_values *stage_variables)
 {
     switch (source->kind) {
@@ -162,7 +162,7 @@ const char *access_missing_source(const struct access *access, const struct requ
                                   const struct name_values *stage_variables)
 {
     for (size_t i = 0; i < access->source_count; i++) {
-        if (!has_source(&access->compiled[i], head, stage_variables))
+        if (!access_has_source(&access->compiled[i], head, stage_variables))
             return access->sources[i];
     }
     return NULL;

@@ -16,6 +16,7 @@ struct api;
 struct name_values;
 struct registry;
 struct request_head;
+struct identity_source;
 struct route;
 
 /* What the API asks for on its route $connect. NULL if it lets everybody in. */
@@ -49,3 +50,7 @@ bool access_wants_authorizer_key(const struct access *access);
 
 /* The enabled key of that value; NULL if there is none, or value is NULL. */
 const struct access_key *access_find_key(const struct access *access, const char *value);
+
+/* True if a request has what the source says, and it isn't empty. */
+bool access_has_source(const struct identity_source *source, const struct request_head *head,
+                       const struct name_values *stage_variables);

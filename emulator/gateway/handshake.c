@@ -17,6 +17,7 @@
 #include "gateway/departure.h"
 #include "gateway/gateway_state.h"
 #include "gateway/proxy_result.h"
+#include "gateway/request_check.h"
 #include "gateway/route_metrics.h"
 #include "gateway/snapshot.h"
 #include "http/plain_answer.h"
@@ -403,12 +404,28 @@ static void on_connect_route_done(struct invocation *invocation)
     }
 }
 
+/* AWS?: after authorization, and without asking the integration. */
+static bool has_parameters(struct handshake *handshake)
+{
+    SCOPED_TEXT problem = {0};
+
+    if (!handshake->route ||
+        request_check_head(handshake->route->check, arrival_head(handshake->arrival), &problem))
+        return true;
+    metrics_of(handshake)->client_error++;
+    log_refusal(handshake, AWS_BAD_REQUEST, REASON_MISSING_PARAMETER, text_string(&problem));
+    refuse(handshake, AWS_BAD_REQUEST, text_string(&problem));
+    return false;
+}
+
 static void run_connect_route(struct handshake *handshake)
 {
     struct connection *connection = handshake->connection;
     SCOPED_TEXT authorizer        = {0};
     struct event event;
 
+    if (!has_parameters(handshake))
+        return;
     /* AWS?: counted with and without an integration. */
     metrics_of(handshake)->connect_count++;
     if (!handshake->route || !handshake->route->function) {

@@ -12,6 +12,7 @@
 #include "gateway/connection.h"
 #include "gateway/gateway_state.h"
 #include "gateway/proxy_result.h"
+#include "gateway/request_check.h"
 #include "gateway/route_metrics.h"
 #include "gateway/route_selection.h"
 #include "gateway/snapshot.h"
@@ -263,7 +264,7 @@ static void invoke(struct connection *connection, struct snapshot_route *route,
 
 /* A message that no integration is asked about: the client gets an error frame instead. */
 static void send_refusal(struct connection *connection, struct route_metrics *metrics,
-                         const char *text, const struct event *event)
+                         const char *text, const char *validation_error, const struct event *event)
 {
     const struct snapshot *snapshot = connection->stage->snapshot;
 
@@ -277,6 +278,7 @@ static void send_refusal(struct connection *connection, struct route_metrics *me
         };
 
         id_message(event->now, connection->id, message_id);
+        context.validation_error = validation_error;
         access_log_take_frame(&context, text);
         access_log_write(snapshot->access_log, &context);
     }
@@ -290,7 +292,7 @@ static void refuse(struct connection *connection, const char *key, const struct 
              "no route \"%.100s\" and no $default route: AWS answers with a Forbidden frame and "
              "keeps the connection",
              key);
-    send_refusal(connection, connection->stage->on_none, "Forbidden", event);
+    send_refusal(connection, connection->stage->on_none, "Forbidden", NULL, event);
 }
 
 /* AWS?: a throttled message gets an error frame. */
@@ -302,9 +304,21 @@ static void refuse_throttled(struct connection *connection, struct route_metrics
     log_warn(LOG_FIELDS({"connectionId", connection->id}, {"extendedRequestId", event->request_id},
                         {"routeKey", metrics->route_key}, {"reason", REASON_THROTTLED}),
              "the client gets an error frame \"Too Many Requests\": %s", throttle_text(throttle));
-    send_refusal(connection, metrics, "Too Many Requests", event);
+    send_refusal(connection, metrics, "Too Many Requests", NULL, event);
     if (++connection->throttled_count >= THROTTLED_MESSAGES_MAX)
         connection_close(connection, CLOSE_THROTTLED);
+}
+
+/* AWS: the client isn't told why. */
+static void refuse_body(struct connection *connection, const struct snapshot_route *route,
+                        const struct text *problems, const struct event *event)
+{
+    route->metrics->client_error++;
+    log_warn(LOG_FIELDS({"connectionId", connection->id}, {"routeKey", route->route_key},
+                        {"extendedRequestId", event->request_id}, {"reason", REASON_INVALID_BODY}),
+             "the client gets an error frame \"Invalid request body\", as on AWS: %s",
+             text_string(problems));
+    send_refusal(connection, route->metrics, "Invalid request body", text_string(problems), event);
 }
 
 void message_begin(struct connection *connection, const char *data, size_t size)
@@ -313,6 +327,7 @@ void message_begin(struct connection *connection, const char *data, size_t size)
     struct snapshot_route *route  = NULL;
     struct route_metrics *metrics = connection->stage->on_none;
     SCOPED_TEXT key               = {0};
+    SCOPED_TEXT problems          = {0};
     struct event event;
     enum throttle throttle;
 
@@ -332,6 +347,8 @@ void message_begin(struct connection *connection, const char *data, size_t size)
     if (!route) {
         metrics->client_error++;
         refuse(connection, text_string(&key), &event);
+    } else if (!request_check_message(route->check, data, size, &problems)) {
+        refuse_body(connection, route, &problems, &event);
     } else if (!route->function) {
         log_warn(
             LOG_FIELDS({"connectionId", connection->id}, {"routeKey", route->route_key},
@@ -339,7 +356,7 @@ void message_begin(struct connection *connection, const char *data, size_t size)
             "the client gets an error frame \"Internal server error\", as on AWS: the route has "
             "no integration");
         metrics->execution_error++;
-        send_refusal(connection, metrics, "Internal server error", &event);
+        send_refusal(connection, metrics, "Internal server error", NULL, &event);
     } else {
         invoke(connection, route, &event, data, size);
     }

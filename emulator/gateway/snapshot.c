@@ -6,18 +6,21 @@
 #include "base/memory.h"
 #include "gateway/access.h"
 #include "gateway/access_log.h"
+#include "gateway/request_check.h"
 #include "model/registry.h"
 #include "model/selection_expression.h"
 
 /* AWS?: each route without settings of its own has a bucket of the default's size for itself. */
-static void compile_route(struct snapshot_route *compiled, const struct api *api,
-                          const struct stage *stage, const struct route *route)
+static void compile_route(struct snapshot_route *compiled, const struct request_models *models,
+                          const struct api *api, const struct stage *stage,
+                          const struct route *route)
 {
     const struct integration *integration = NULL;
 
     if (route->integration_id)
         integration = api_find_integration(api, route->integration_id);
     compiled->route_key  = memory_copy_string(route->route_key);
+    compiled->check      = request_check_new(models, route);
     compiled->is_two_way = route->has_route_response;
     compiled->throttle   = *stage_find_throttle(stage, route->route_key);
     if (!integration)
@@ -49,8 +52,9 @@ struct snapshot *snapshot_new(const struct registry *registry, const struct api 
     snapshot->deployment_id = memory_copy_string(stage->deployment_id);
     snapshot->route_count   = api->route_count;
     snapshot->routes        = memory_new(api->route_count * sizeof *snapshot->routes);
+    snapshot->models        = request_models_new(api);
     for (size_t i = 0; i < api->route_count; i++) {
-        compile_route(&snapshot->routes[i], api, stage, &api->routes[i]);
+        compile_route(&snapshot->routes[i], snapshot->models, api, stage, &api->routes[i]);
         map_put(&snapshot->by_key, snapshot->routes[i].route_key, &snapshot->routes[i]);
     }
     snapshot->is_endpoint_disabled = api->is_endpoint_disabled;
@@ -81,10 +85,12 @@ void snapshot_drop(struct snapshot *snapshot)
     access_free(snapshot->access);
     map_deinit(&snapshot->by_key);
     for (size_t i = 0; i < snapshot->route_count; i++) {
+        request_check_free(snapshot->routes[i].check);
         free(snapshot->routes[i].route_key);
         free(snapshot->routes[i].function);
     }
     free(snapshot->routes);
+    request_models_free(snapshot->models);
     free(snapshot->deployment_id);
     free(snapshot);
 }

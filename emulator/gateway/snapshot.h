@@ -19,6 +19,8 @@ struct access;
 struct access_log;
 struct api;
 struct registry;
+struct request_check;
+struct request_models;
 struct route_metrics;
 struct selection_expression;
 struct stage;
@@ -29,6 +31,7 @@ struct snapshot_route {
     int64_t timeout_milliseconds;
     struct token_rate throttle;    /* by the stage's settings */
     struct token_bucket bucket;    /* AWS?: a new deployment begins with a full one */
+    struct request_check *check;   /* NULL: nothing is checked */
     bool is_two_way;               /* has a route response: the handler's body goes to the client */
     struct route_metrics *metrics; /* the live stage's; NULL until it serves */
     bool warned_of_body; /* a body was dropped for want of a route response, and the log said so */
@@ -37,8 +40,9 @@ struct snapshot_route {
 struct snapshot {
     unsigned references;
     char *deployment_id;
-    bool is_endpoint_disabled;     /* AWS's host of the API is refused */
-    struct access *access;         /* NULL: everybody may connect */
+    bool is_endpoint_disabled; /* AWS's host of the API is refused */
+    struct access *access;     /* NULL: everybody may connect */
+    struct request_models *models;
     struct access_log *access_log; /* NULL: the stage has none */
     struct name_values variables;
     struct text stage_variables; /* the same as a JSON object; empty: the stage has none */

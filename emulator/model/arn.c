@@ -25,3 +25,8 @@ char *arn_execute_api(const char *region, const char *account, const char *api_i
     return memory_format("arn:%s:execute-api:%s:%s:%s/%s/%s", arn_partition(region), region,
                          account, api_id, stage, route_key);
 }
+
+char *arn_models_url(const char *api_id)
+{
+    return memory_format("https://apigateway.amazonaws.com/restapis/%s/models/", api_id);
+}

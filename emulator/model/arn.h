@@ -10,3 +10,7 @@ const char *arn_url_suffix(const char *region);
 /* "arn:aws:execute-api:us-east-1:000000000000:a1b2c3d4e5/dev/$connect" */
 char *arn_execute_api(const char *region, const char *account, const char *api_id,
                       const char *stage, const char *route_key);
+
+/* What references to the models of an API begin with; the caller frees it. AWS?: WebSocket APIs
+ * have the same form as REST APIs. */
+char *arn_models_url(const char *api_id);

@@ -210,12 +210,43 @@ static bool is_same_integration(const struct integration *a, const struct integr
            a->timeout_milliseconds == b->timeout_milliseconds;
 }
 
+static bool has_same_checks(const struct route *a, const struct route *b)
+{
+    if (!is_same_string(a->model_selection_expression, b->model_selection_expression) ||
+        !name_values_equal(&a->request_models, &b->request_models) ||
+        a->required_parameter_count != b->required_parameter_count)
+        return false;
+    for (size_t i = 0; i < a->required_parameter_count; i++) {
+        if (strcmp(a->required_parameters[i], b->required_parameters[i]) != 0)
+            return false;
+    }
+    return true;
+}
+
+static void compare_models(const struct api *before, const struct api *after, struct list *list)
+{
+    for (size_t i = 0; i < after->model_count; i++) {
+        const struct model *model = &after->models[i];
+        const struct model *old   = api_find_model(before, model->name);
+
+        if (!old)
+            add(list, "model", model->name, ADDED);
+        else if (strcmp(old->schema, model->schema) != 0)
+            add(list, "model", model->name, CHANGED);
+    }
+    for (size_t i = 0; i < before->model_count; i++) {
+        if (!api_find_model(after, before->models[i].name))
+            add(list, "model", before->models[i].name, REMOVED);
+    }
+}
+
 static bool is_same_route(const struct api *before, const struct route *old,
                           const struct api *after, const struct route *route)
 {
     return old->has_route_response == route->has_route_response &&
            old->api_key_required == route->api_key_required && old->needs_iam == route->needs_iam &&
            is_same_string(old->authorizer_id, route->authorizer_id) &&
+           has_same_checks(old, route) &&
            is_same_integration(integration_of(before, old), integration_of(after, route));
 }
 
@@ -295,6 +326,7 @@ static void compare_apis(const struct registry *before, const struct registry *a
             old->is_key_from_authorizer != api->is_key_from_authorizer ||
             old->is_endpoint_disabled != api->is_endpoint_disabled)
             add(list, "API", api->name, CHANGED);
+        compare_models(old, api, list);
         compare_authorizers(old, api, list);
         compare_routes(old, api, list);
         compare_stages(old, api, list);

@@ -85,3 +85,8 @@
 
 /* AWS?: a longer route key than this is never matched; the evaluation of a message ends there. */
 #define SELECTION_KEY_SIZE_MAX 4096
+
+/* AWS: of models. How many an API may have is ours. */
+#define MODEL_NAME_SIZE_MAX   128
+#define MODEL_SCHEMA_SIZE_MAX 32768
+#define MODELS_PER_API_MAX    300

@@ -73,6 +73,28 @@ struct authorizer *api_add_authorizer(struct api *api)
     return &api->authorizers[api->authorizer_count++];
 }
 
+struct model *api_add_model(struct api *api)
+{
+    api->models = grow(api->models, api->model_count, sizeof *api->models);
+    return &api->models[api->model_count++];
+}
+
+void route_add_required_parameter(struct route *route, const char *parameter)
+{
+    route->required_parameters = grow(route->required_parameters, route->required_parameter_count,
+                                      sizeof *route->required_parameters);
+    route->required_parameters[route->required_parameter_count++] = memory_copy_string(parameter);
+}
+
+const struct model *api_find_model(const struct api *api, const char *name)
+{
+    for (size_t i = 0; i < api->model_count; i++) {
+        if (strcmp(api->models[i].name, name) == 0)
+            return &api->models[i];
+    }
+    return NULL;
+}
+
 struct route *api_add_route(struct api *api)
 {
     api->routes = grow(api->routes, api->route_count, sizeof *api->routes);
@@ -313,6 +335,18 @@ static void route_deinit(struct route *route)
     free(route->route_key);
     free(route->integration_id);
     free(route->authorizer_id);
+    free(route->model_selection_expression);
+    name_values_deinit(&route->request_models);
+    for (size_t i = 0; i < route->required_parameter_count; i++)
+        free(route->required_parameters[i]);
+    free(route->required_parameters);
+}
+
+static void model_deinit(struct model *model)
+{
+    free(model->name);
+    free(model->content_type);
+    free(model->schema);
 }
 
 static void authorizer_deinit(struct authorizer *authorizer)
@@ -386,6 +420,9 @@ static void api_deinit(struct api *api)
     for (size_t i = 0; i < api->route_count; i++)
         route_deinit(&api->routes[i]);
     free(api->routes);
+    for (size_t i = 0; i < api->model_count; i++)
+        model_deinit(&api->models[i]);
+    free(api->models);
     for (size_t i = 0; i < api->integration_count; i++)
         integration_deinit(&api->integrations[i]);
     free(api->integrations);

@@ -51,11 +51,22 @@ struct authorizer {
     size_t identity_source_count;
 };
 
+/* A JSON Schema of draft 4 that messages are checked against. */
+struct model {
+    char *name;
+    char *content_type;
+    char *schema; /* JSON */
+};
+
 struct route {
     char *route_id;
-    char *route_key;         /* "$connect", "sendMessage" */
-    char *integration_id;    /* NULL: none */
-    char *authorizer_id;     /* NULL: none; of $connect alone */
+    char *route_key;                   /* "$connect", "sendMessage" */
+    char *integration_id;              /* NULL: none */
+    char *authorizer_id;               /* NULL: none; of $connect alone */
+    char *model_selection_expression;  /* NULL: messages aren't checked */
+    struct name_values request_models; /* what it gives to the names of models */
+    char **required_parameters;        /* of $connect alone: "route.request.header.X" */
+    size_t required_parameter_count;
     bool has_route_response; /* two-way: a RouteResponse with key $default */
     bool api_key_required;   /* of $connect alone */
     bool needs_iam;          /* authorizationType AWS_IAM; of $connect alone */
@@ -112,6 +123,8 @@ struct api {
     bool is_endpoint_disabled;  /* disableExecuteApiEndpoint: only custom domains lead here */
     struct authorizer *authorizers;
     size_t authorizer_count;
+    struct model *models;
+    size_t model_count;
     struct route *routes;
     size_t route_count;
     struct integration *integrations;
@@ -156,7 +169,9 @@ void usage_plan_add_key(struct usage_plan *plan, const char *name);
 struct domain_name *registry_add_domain_name(struct registry *registry);
 struct api_mapping *domain_name_add_mapping(struct domain_name *domain);
 struct authorizer *api_add_authorizer(struct api *api);
+struct model *api_add_model(struct api *api);
 struct route *api_add_route(struct api *api);
+void route_add_required_parameter(struct route *route, const char *parameter);
 struct integration *api_add_integration(struct api *api);
 struct stage *api_add_stage(struct api *api); /* throttled as AWS throttles a new one */
 struct route_settings *stage_add_route_settings(struct stage *stage);
@@ -167,6 +182,7 @@ struct function *registry_find_function(const struct registry *registry, const c
 struct function *registry_find_function_called(const struct registry *registry, const char *name);
 const struct api_key *registry_find_api_key(const struct registry *registry, const char *name);
 struct api *registry_find_api(const struct registry *registry, const char *api_id);
+const struct model *api_find_model(const struct api *api, const char *name);
 const struct route *api_find_route(const struct api *api, const char *route_key);
 const struct authorizer *api_find_authorizer(const struct api *api, const char *name);
 const struct integration *api_find_integration(const struct api *api, const char *integration_id);

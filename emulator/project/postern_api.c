@@ -11,6 +11,7 @@
 #include "model/registry.h"
 #include "model/selection_expression.h"
 #include "project/postern_access.h"
+#include "project/postern_model.h"
 #include "project/postern_stage.h"
 #include "project/problems.h"
 #include "project/project.h"
@@ -140,10 +141,7 @@ static void read_route(struct reading *reading, struct api *api, const struct js
                        const char *api_place)
 {
     static const struct reading_unbuilt unbuilt[] = {
-        {"integration",              NULL, "only Lambda functions are, which \"function\" names"  },
-        {"modelSelectionExpression", NULL, NULL                                                   },
-        {"requestModels",            NULL, "remove it to run the rest, without checks of messages"},
-        {"requestParameters",        NULL, NULL                                                   },
+        {"integration", NULL, "only Lambda functions are, which \"function\" names"},
     };
     SCOPED_MEMORY char *routes = reading_place(api_place, "routes");
     SCOPED_MEMORY char *place  = reading_place(routes, object->name);
@@ -157,6 +155,7 @@ static void read_route(struct reading *reading, struct api *api, const struct js
         return;
     reading_refuse(reading, object, place, unbuilt, ARRAY_SIZE(unbuilt));
     postern_access_read(reading, api, route, object, place);
+    postern_checks_read(reading, api, route, object, place);
     check_no_function(reading, object, place);
     if (json_find_string(object, "function"))
         add_integration(reading, api, route, object, place);
@@ -240,9 +239,11 @@ static void read_contents(struct reading *reading, struct api *api, const struct
     read_expression(reading, api, object, place);
     api->is_endpoint_disabled = reading_flag(object, "disableExecuteApiEndpoint");
     postern_authorizers_read(reading, api, object, place);
+    postern_models_read(reading, api, object, place);
     for (const struct json *route = reading_members(json_find(object, "routes")); route;
          route                    = route->next)
         read_route(reading, api, route, place);
+    postern_models_check_use(reading, api, object, place);
     id_random_name(deployment_id, sizeof deployment_id);
     for (const struct json *stage = reading_members(json_find(object, "stages")); stage;
          stage                    = stage->next)
@@ -254,9 +255,6 @@ static void read_contents(struct reading *reading, struct api *api, const struct
 
 void postern_api_read(struct reading *reading, const struct json *object)
 {
-    static const struct reading_unbuilt unbuilt[] = {
-        {"models", NULL, "remove it to run the rest, without checks of messages"},
-    };
     SCOPED_MEMORY char *place = reading_place("apis", object->name);
     size_t count              = count_characters(object->name);
     struct api api            = {.name = memory_copy_string(object->name)};
@@ -270,6 +268,5 @@ void postern_api_read(struct reading *reading, const struct json *object)
     *added = api;
     if (object->kind != JSON_OBJECT)
         return;
-    reading_refuse(reading, object, place, unbuilt, ARRAY_SIZE(unbuilt));
     read_contents(reading, added, object, place);
 }

@@ -170,8 +170,7 @@ static void add_checks(struct writing *writing, const struct template_resource *
         const char *property;
         const char *name;
     } members[] = {
-        {"RequestModels",     "requestModels"    },
-        {"RequestParameters", "requestParameters"},
+        {"RequestModels", "requestModels"},
     };
 
     put_text(writing, resource, "ModelSelectionExpression", "modelSelectionExpression", route);
@@ -181,6 +180,38 @@ static void add_checks(struct writing *writing, const struct template_resource *
 
         if (value)
             build_add(route, members[i].name, build_copy(writing->template->arena, value));
+    }
+}
+
+/* {"route.request.header.X": {"Required": true}}: the same but for a letter's case. */
+static void add_parameters(struct writing *writing, const struct template_resource *resource,
+                           struct json *route)
+{
+    struct arena *arena = writing->template->arena;
+    const struct json *parameters =
+        template_property(writing->template, resource, "RequestParameters");
+    struct json *written;
+
+    if (!reading_members(parameters))
+        return;
+    written = build_container(arena, route, "requestParameters", JSON_OBJECT, parameters);
+    for (const struct json *one = parameters->first; one; one = one->next) {
+        const struct json *required = json_find(one, "Required");
+        struct json *parameter      = build_container(arena, written, one->name, JSON_OBJECT, one);
+
+        required = required ? required : json_find(one, "required");
+        if (!required && one->kind == JSON_BOOLEAN)
+            required = one;
+        if (!required)
+            continue;
+        if (required->kind == JSON_BOOLEAN)
+            build_add(parameter, "required", build_copy(arena, required));
+        else /* of a parameter: a text */
+            build_add(parameter, "required",
+                      build_boolean(arena,
+                                    required->kind == JSON_STRING &&
+                                        strcmp(required->string, "true") == 0,
+                                    required));
     }
 }
 
@@ -220,6 +251,7 @@ static void write_route(struct writing *writing, struct template_resource *resou
         build_add(route, "routeResponse", build_boolean(template->arena, true, resource->where));
     add_access(writing, resource, route);
     add_checks(writing, resource, route);
+    add_parameters(writing, resource, route);
     add_once(writing, part_of(writing, api, "routes"), key, route, resource, "route");
 }
 

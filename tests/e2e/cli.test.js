@@ -41,7 +41,7 @@ test('check reports every problem with its line, and exits with 2', (t) => {
   "functions": { "f": { "runtme": "nodejs20.x", "handler": "app.handler" } },
   "apis": {
     "a": {
-      "models": { "Order": { "schema": { "type": "object" } } },
+      "models": { "Order": { "schema": { "type": "text" } } },
       "routes": {
         "$connect": { "function": "missing" },
         "order": { "integration": { "integrationType": "MOCK" } }
@@ -56,7 +56,7 @@ test('check reports every problem with its line, and exits with 2', (t) => {
     const { status, stderr } = postern([command, folder]);
     assert.equal(status, 2);
     assert.match(stderr, /postern\.json:2: .*runtme.*did you mean "runtime"/);
-    assert.match(stderr, /postern\.json:5: .*models.*not supported yet/);
+    assert.match(stderr, /postern\.json:5: apis.*models\.Order\.schema: "type" must be/);
     assert.match(stderr, /postern\.json:7: .*"missing"/);
     assert.match(stderr, /postern\.json:8: .*integration.*not supported yet/);
   }

@@ -180,11 +180,6 @@ static void what_is_not_built_yet_is_refused_by_name(void **state)
     static const struct row rows[] = {
         {"an integration", ROUTE("\"order\": {\"integration\": {\"integrationType\": \"HTTP_PROXY\"}}"),
          "postern.json:3: apis.c.routes.order: \"integration\" is not supported yet: only Lambda functions are, which \"function\" names\n"},
-        {"checks of messages", ROUTE("\"order\": {\"function\": \"f\", \"modelSelectionExpression\": \"order\",\n\"requestModels\": {\"order\": \"Order\"}}"),
-         "postern.json:3: apis.c.routes.order: \"modelSelectionExpression\" is not supported yet: remove it to run the rest\n"
-         "postern.json:4: apis.c.routes.order: \"requestModels\" is not supported yet: remove it to run the rest, without checks of messages\n"},
-        {"models", API("\"models\": {\"Order\": {\"schema\": {}}}"),
-         "postern.json:3: apis.c: \"models\" is not supported yet: remove it to run the rest, without checks of messages\n"},
         {"other services", DOCUMENT("\"services\": {\"dynamodb\": \"http://127.0.0.1:8000\"}"),
          "postern.json:3: \"services\" is not supported yet: remove it to run the rest\n"},
         {"requests for nothing", DOCUMENT("\"apiKeys\": {}, \"domainNames\": {}, \"services\": {}"), ""},
