@@ -131,6 +131,29 @@ static void what_would_not_end_is_stopped(void **state)
 }
 /* clang-format on */
 
+static void numbers_beyond_64_bits_are_exact(void **state)
+{
+    check("#set($n = 100000000000000000000)#set($r = $n % 7)$r#set($r = $n / 7) $r#set($r = 5 - "
+          "$n) $r",
+          "", "2 14285714285714285714 -99999999999999999995");
+    check("#set($n = -100000000000000000000)#set($r = $n % 7)$r#set($r = $n * $n) $r", "",
+          "5 10000000000000000000000000000000000000000");
+    check("#set($d = $input.path('$.d'))#set($r = $d * 2)$r#set($r = $d - $d) $r",
+          "{\"d\":0.12345678901234567890}", "0.24691357802469135780 0E-20");
+    check("#set($n = $input.path('$.n'))#set($r = $n + 1)$r#if($n > 1) more#end",
+          "{\"n\":9223372036854775807}", "9223372036854775808 more");
+}
+
+static void a_map_of_many_keys_keeps_their_order(void **state)
+{
+    check("#set($m = {})"
+          "#foreach($i in [1..100])#set($ignored = $m.put(\"k$i\", $i))#end"
+          "#foreach($i in [1..95])#set($ignored = $m.remove(\"k$i\"))#end"
+          "#set($m.k7 = 'again')$m $m.size() $m.k98 $m.containsKey('k8')",
+          "", "{k96=96, k97=97, k98=98, k99=99, k100=100, k7=again} 6 98 false");
+    check("#set($m = {'a':1})#set($n = $m.keySet())$m.clear()$m.put('b', 2)$m$n", "", "{b=2}[a]");
+}
+
 static void a_loop_makes_a_thousand_rounds(void **state)
 {
     check("#set($n = 0)#foreach($i in [1..1500])#set($n = $n + 1)#end$n", "", "1000");
@@ -267,6 +290,8 @@ int main(void)
         cmocka_unit_test(what_does_not_parse_is_told_with_its_place),
         cmocka_unit_test(what_fails_is_told_with_its_place_and_prints_nothing),
         cmocka_unit_test(what_would_not_end_is_stopped),
+        cmocka_unit_test(numbers_beyond_64_bits_are_exact),
+        cmocka_unit_test(a_map_of_many_keys_keeps_their_order),
         cmocka_unit_test(a_loop_makes_a_thousand_rounds),
         cmocka_unit_test(a_template_may_be_so_large_and_so_deep),
         cmocka_unit_test(context_is_filled_once_and_only_where_it_is_asked_for),
