@@ -15,7 +15,7 @@
 static const char busy[] =
     "$input.path('$')|$util.escapeJavaScript($input.body).replaceAll(\"\\\\'\",\"'\")|"
     "#foreach($k in $input.path('$').keySet())$k=$input.path('$').get($k);#end"
-    "#foreach($x in $input.path('$..a[?(@.b > 1 && @.c == 'x')]'))$x.b$x.size()#end"
+    "#foreach($x in $input.path('$..a[?(@.b > 1 && @.c == ''x'')]'))$x.b$x.size()#end"
     "#set($n = $input.path('$.n'))$n.toString().length()#set($m = $n * 3 / 7 - 1 % 2)$m"
     "#if($n == $input.path('$.m'))e#elseif($n < $input.path('$.m'))l#end"
     "$util.urlDecode($util.urlEncode($input.body))$util.base64Decode($input.path('$.s'))"
