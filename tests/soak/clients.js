@@ -58,9 +58,10 @@ async function enter(world, chance, what, options) {
   return undefined;
 }
 
+// Node never says that a socket is closed which is reset after it has begun to end.
 function reset(socket) {
   const under = socket._socket ?? socket;
-  if (under instanceof tls.TLSSocket) under.destroy();
+  if (under instanceof tls.TLSSocket || under.writableEnded) under.destroy();
   else under.resetAndDestroy();
 }
 
