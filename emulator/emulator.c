@@ -30,6 +30,7 @@
 #include "loading.h"
 #include "loop/alarm.h"
 #include "loop/child.h"
+#include "loop/http_agent.h"
 #include "loop/loop.h"
 #include "loop/signals.h"
 #include "model/limits.h"
@@ -64,6 +65,8 @@ struct emulator {
     struct store *store;
     struct name_values handler_environment;
     struct name_values access_keys;
+    struct name_values variables; /* the caller's environment */
+    struct http_agent *agent;
     struct lambda *lambda;
     struct plain_answers *answers;
     struct gateway *gateway;
@@ -213,23 +216,29 @@ static int open_handlers(struct emulator *emulator)
 static int open_gateway(struct emulator *emulator)
 {
     const struct emulator_settings *settings = emulator->settings;
-    const struct gateway_settings gateway    = {
-           .loop                      = &emulator->loop,
-           .alarms                    = &emulator->alarms,
-           .lambda                    = emulator->lambda,
-           .store                     = emulator->store,
-           .answers                   = emulator->answers,
-           .domain                    = settings->domain ? settings->domain : "localhost",
-           .region                    = settings->region,
-           .account                   = settings->account,
-           .access_keys               = &emulator->access_keys,
-           .verify_signatures         = settings->verify_signatures,
-           .idle_timeout_milliseconds = settings->idle_timeout_milliseconds,
-           .max_duration_milliseconds = settings->max_duration_milliseconds,
-           .relaxed                   = settings->relaxed,
+    struct http_agent *agent =
+        http_agent_new(&emulator->loop, certificates_bundle_file(emulator->certificates));
+    const struct gateway_settings gateway = {
+        .loop                      = &emulator->loop,
+        .alarms                    = &emulator->alarms,
+        .lambda                    = emulator->lambda,
+        .store                     = emulator->store,
+        .answers                   = emulator->answers,
+        .domain                    = settings->domain ? settings->domain : "localhost",
+        .region                    = settings->region,
+        .account                   = settings->account,
+        .access_keys               = &emulator->access_keys,
+        .variables                 = &emulator->variables,
+        .agent                     = agent,
+        .verify_signatures         = settings->verify_signatures,
+        .idle_timeout_milliseconds = settings->idle_timeout_milliseconds,
+        .max_duration_milliseconds = settings->max_duration_milliseconds,
+        .relaxed                   = settings->relaxed,
     };
 
+    emulator->agent = agent;
     access_keys_collect(&emulator->access_keys, settings->access_keys);
+    name_values_put_variables(&emulator->variables, (const char *const *)environ, NULL);
     emulator->gateway = gateway_new(&gateway);
     if (!emulator->gateway)
         return -EIO;
@@ -365,6 +374,8 @@ static void close_all(struct emulator *emulator)
         gateway_free(emulator->gateway);
     if (emulator->lambda)
         lambda_free(emulator->lambda);
+    if (emulator->agent)
+        http_agent_free(emulator->agent);
     if (emulator->answers)
         plain_answers_free(emulator->answers);
     if (emulator->store)
@@ -379,6 +390,7 @@ static void close_all(struct emulator *emulator)
     }
     name_values_deinit(&emulator->handler_environment);
     name_values_deinit(&emulator->access_keys);
+    name_values_deinit(&emulator->variables);
     data_folder_close(&emulator->data);
 }
 

@@ -47,6 +47,13 @@
 #define REASON_INTEGRATION_TIMEOUT         "integration-timeout"         /* 504 for $connect, an error frame for a message */
 #define REASON_FUNCTION_THROTTLED          "function-throttled"          /* too many events wait: 500, or an error frame */
 #define REASON_NO_FUNCTION                 "no-function"                 /* the function isn't deployed any more: 500, or an error frame */
+#define REASON_TEMPLATE_FAILED             "template-failed"             /* a mapping template can't be evaluated: 500, or an error frame */
+#define REASON_NO_REQUEST_TEMPLATE         "no-request-template"         /* passthroughBehavior refuses the message: the same */
+#define REASON_NO_INTEGRATION_RESPONSE     "no-integration-response"     /* none matches the answer: the same */
+#define REASON_BAD_MAPPING                 "bad-mapping"                 /* what templates or parameters made can't be sent: the same */
+#define REASON_BACKEND_FAILED              "backend-failed"              /* an HTTP backend can't be asked: the same */
+#define REASON_NO_SERVICE_ENDPOINT         "no-service-endpoint"         /* an AWS service has nothing that stands in for it: the same */
+#define REASON_INTEGRATION_FAILED          "integration-failed"          /* the backend's own status: no success */
 #define REASON_CLIENT_LEFT                 "client-left"                 /* an answer for a client that is gone */
 #define REASON_SEND_QUEUE_FULL             "send-queue-full"             /* the client doesn't read: 429 for a post, an answer is dropped */
 #define REASON_DISCONNECT_HANDLER_FAILED   "disconnect-handler-failed"   /* nobody learns of it */

@@ -1,8 +1,10 @@
 #include "base/url.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 
 /* -1 if it isn't a hex digit. */
 static int hex_value(char digit)
@@ -83,4 +85,16 @@ size_t url_parse_query(struct arena *arena, const char *query, struct url_parame
     }
     *parameters = found;
     return count;
+}
+
+void url_encode(const char *data, size_t size, struct text *out)
+{
+    for (size_t i = 0; i < size; i++) {
+        unsigned char character = (unsigned char)data[i];
+
+        if (isalnum(character) || (character && strchr("-_.~", character)))
+            text_append_character(out, (char)character);
+        else
+            text_append_format(out, "%%%02X", character);
+    }
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 struct arena;
+struct text;
 
 /*
  * Decodes %XX into out, which has room for size + 1 bytes and may be data itself; '+' becomes a
@@ -13,6 +14,10 @@ struct arena;
  * decoded is used as a string. Returns the decoded size.
  */
 size_t url_decode(const char *data, size_t size, bool plus_is_space, char *out);
+
+/* Appends size bytes with everything encoded but letters, digits and -_.~ (RFC 3986, unreserved).
+ */
+void url_encode(const char *data, size_t size, struct text *out);
 
 /* One parameter of a query string, decoded. */
 struct url_parameter {

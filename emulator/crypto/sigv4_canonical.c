@@ -23,18 +23,6 @@ const char *sigv4_find_header(const struct sigv4_request *request, const char *n
     return value;
 }
 
-static void append_encoded(const char *data, size_t size, struct text *out)
-{
-    for (size_t i = 0; i < size; i++) {
-        unsigned char character = (unsigned char)data[i];
-
-        if (isalnum(character) || (character && strchr("-_.~", character)))
-            text_append_character(out, (char)character);
-        else
-            text_append_format(out, "%%%02X", character);
-    }
-}
-
 /* Takes the last segment off a path of segments that each begin with '/'. */
 static void drop_segment(struct text *path)
 {
@@ -63,7 +51,7 @@ static void append_path(const char *target, struct text *out)
             drop_segment(&path);
         } else if (size > 0 && !(size == 1 && *at == '.')) {
             text_append_character(&path, '/');
-            append_encoded(at, size, &path);
+            url_encode(at, size, &path);
         }
         at += size;
     }
@@ -92,7 +80,7 @@ static const char *encode_anew(struct arena *arena, const char *data, size_t siz
     SCOPED_TEXT encoded = {0};
     char *decoded       = arena_new(arena, size + 1);
 
-    append_encoded(decoded, url_decode(data, size, false, decoded), &encoded);
+    url_encode(decoded, url_decode(data, size, false, decoded), &encoded);
     return arena_copy(arena, text_string(&encoded), encoded.size);
 }
 

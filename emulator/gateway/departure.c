@@ -11,6 +11,7 @@
 #include "gateway/access_log.h"
 #include "gateway/connection.h"
 #include "gateway/gateway_state.h"
+#include "gateway/integration_call.h"
 #include "gateway/route_metrics.h"
 #include "gateway/snapshot.h"
 #include "lambda/failure.h"
@@ -25,6 +26,7 @@
 
 struct departure {
     struct invocation invocation;
+    struct integration_call *call; /* instead of it; NULL: none is under way */
     struct connection *connection;
     struct snapshot *snapshot;
     struct route_metrics *metrics; /* the route's */
@@ -85,9 +87,10 @@ static void log_failure(const struct connection *connection, const struct invoca
              text_string(&why));
 }
 
-/* invocation is NULL where the stage has no $disconnect handler. */
+/* invocation and result are NULL where the stage has no such handler. */
 static void log_access(struct connection *connection, struct access_log *log,
-                       const char *request_id, const struct invocation *invocation)
+                       const char *request_id, const struct invocation *invocation,
+                       const struct integration_result *result)
 {
     struct context context = {
         .kind                   = CONTEXT_OF_DISCONNECT,
@@ -109,6 +112,10 @@ static void log_access(struct connection *connection, struct access_log *log,
         access_log_take_invocation(&context, invocation, &error);
     if (invocation && invocation->outcome != INVOCATION_SUCCEEDED)
         context.status = invocation->outcome == INVOCATION_TIMED_OUT ? 504 : 500;
+    if (result)
+        integration_result_describe(result, &context.integration);
+    if (result && result->outcome != INTEGRATION_ANSWERED)
+        context.status = result->outcome == INTEGRATION_TIMED_OUT ? 504 : 500;
     access_log_write(log, &context);
 }
 
@@ -124,7 +131,8 @@ static void on_disconnect_done(struct invocation *invocation)
     if (!has_no_room) {
         count(departure);
         log_failure(connection, invocation);
-        log_access(connection, departure->snapshot->access_log, departure->request_id, invocation);
+        log_access(connection, departure->snapshot->access_log, departure->request_id, invocation,
+                   NULL);
     }
     text_deinit(&invocation->payload);
     snapshot_drop(departure->snapshot);
@@ -135,6 +143,49 @@ static void on_disconnect_done(struct invocation *invocation)
     }
     delivered(connection);
     departures_start(gateway);
+}
+
+static void on_call_done(void *owner, struct integration_result *result)
+{
+    struct departure *departure   = owner;
+    struct connection *connection = departure->connection;
+    struct gateway *gateway       = connection->gateway;
+
+    connection->departure = NULL;
+    queue_remove(&gateway->departing, &connection->link);
+    histogram_add(&departure->metrics->integration_latency, result->duration_microseconds);
+    if (result->outcome != INTEGRATION_ANSWERED) {
+        departure->metrics->execution_error++;
+        log_warn(LOG_FIELDS({"connectionId", connection->id}, {"reason", result->reason}),
+                 "the integration of $disconnect failed: %s; AWS ignores it and doesn't try again",
+                 text_string(&result->problem));
+    } else if (result->status >= 400) {
+        departure->metrics->integration_error++;
+    }
+    log_access(connection, departure->snapshot->access_log, departure->request_id, NULL, result);
+    snapshot_drop(departure->snapshot);
+    free(departure);
+    delivered(connection);
+    departures_start(gateway);
+}
+
+static void call_integration(struct departure *departure, const struct snapshot_route *route,
+                             const struct event *event)
+{
+    const struct connection *connection      = departure->connection;
+    const struct integration_request request = {
+        .gateway                = connection->gateway,
+        .snapshot               = departure->snapshot,
+        .plan                   = route->plan,
+        .event                  = event,
+        .kind                   = CONTEXT_OF_DISCONNECT,
+        .route_key              = route->route_key,
+        .disconnect_status_code = connection->close_code,
+        .disconnect_reason      = connection->close_reason,
+        .body                   = "",
+    };
+
+    departure->call = integration_call_begin(&request, on_call_done, departure);
 }
 
 static void invoke(struct connection *connection, struct snapshot *snapshot,
@@ -157,10 +208,14 @@ static void invoke(struct connection *connection, struct snapshot *snapshot,
     connection_fill_event(connection, text_string(&departure->snapshot->stage_variables),
                           clock_milliseconds(), &event);
     memcpy(departure->request_id, event.request_id, ID_SIZE);
-    event_write_disconnect(&event, connection->close_code, connection->close_reason,
-                           &departure->invocation.event);
     connection->departure = departure;
     queue_push(&gateway->departing, &connection->link);
+    if (route->plan) {
+        call_integration(departure, route, &event);
+        return;
+    }
+    event_write_disconnect(&event, connection->close_code, connection->close_reason,
+                           &departure->invocation.event);
     lambda_invoke(gateway->settings.lambda, &departure->invocation);
 }
 
@@ -173,11 +228,11 @@ static void start(struct connection *connection)
     if (snapshot)
         route = snapshot_find_route(snapshot, "$disconnect");
     connection->state = CONNECTION_DEPARTING;
-    if (route && route->function)
+    if (route && snapshot_route_calls(route))
         invoke(connection, snapshot, route);
     else {
         if (snapshot)
-            log_access(connection, snapshot->access_log, NULL, NULL);
+            log_access(connection, snapshot->access_log, NULL, NULL, NULL);
         delivered(connection); /* nobody wants to know */
     }
 }
@@ -196,6 +251,7 @@ void departure_cancel(struct connection *connection)
     if (!departure)
         return;
     invocation_cancel(&departure->invocation);
+    integration_call_free(departure->call);
     connection->departure = NULL;
     queue_remove(&connection->gateway->departing, &connection->link);
     text_deinit(&departure->invocation.event);

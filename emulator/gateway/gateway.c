@@ -79,6 +79,7 @@ void gateway_free(struct gateway *gateway)
     }
     free(gateway->stages);
     custom_domains_deinit(&gateway->domains);
+    name_values_deinit(&gateway->services);
     usage_free(gateway->usage);
     free(gateway->domain);
     free(gateway);
@@ -165,6 +166,8 @@ void gateway_deploy(struct gateway *gateway, const struct registry *registry)
     gateway->api_count = registry->api_count;
     custom_domains_deploy(&gateway->domains, registry, find_mapped_stage, gateway);
     usage_deploy(gateway->usage, registry);
+    name_values_deinit(&gateway->services);
+    name_values_copy(&gateway->services, &registry->services);
     close_orphans(gateway);
 }
 

@@ -16,6 +16,7 @@ struct call;
 struct connection;
 struct connection_row;
 struct gateway;
+struct http_agent;
 struct http_target;
 struct lambda;
 struct loop;
@@ -39,7 +40,10 @@ struct gateway_settings {
     bool verify_signatures;
     int64_t idle_timeout_milliseconds;
     int64_t max_duration_milliseconds;
-    bool relaxed; /* --limits relaxed: AWS's quotas are not enforced */
+    struct http_agent *agent; /* for integrations that are HTTP */
+    const struct name_values
+        *variables; /* the caller's environment, borrowed: AWS_ENDPOINT_URL_… */
+    bool relaxed;   /* --limits relaxed: AWS's quotas are not enforced */
 };
 
 /* NULL after logging why. */

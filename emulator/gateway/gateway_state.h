@@ -10,6 +10,7 @@
 #include "gateway/throttling.h"
 #include "http/operation.h"
 #include "loop/alarm.h"
+#include "model/name_values.h"
 
 struct connection;
 struct live_stage;
@@ -26,6 +27,7 @@ struct gateway {
     size_t stage_count;
     size_t api_count; /* in the last deployment */
     struct custom_domains domains;
+    struct name_values services; /* the last deployment's */
 
     struct map connections; /* connection id to connection: the open ones */
     struct queue open;      /* the same, in order of connecting */

@@ -16,6 +16,7 @@
 #include "gateway/connection.h"
 #include "gateway/departure.h"
 #include "gateway/gateway_state.h"
+#include "gateway/integration_call.h"
 #include "gateway/proxy_result.h"
 #include "gateway/request_check.h"
 #include "gateway/route_metrics.h"
@@ -58,8 +59,9 @@ struct handshake {
     struct authorization authorization;
     char trace_id[ID_TRACE_SIZE]; /* "" until an event has it: trace_id() */
     struct invocation invocation;
-    bool has_answered;        /* the $connect handler has */
-    char request_id[ID_SIZE]; /* of the $connect event, or of the refusal before it */
+    struct integration_call *call; /* instead of it; NULL: none is under way */
+    bool has_answered;             /* the $connect handler has */
+    char request_id[ID_SIZE];      /* of the $connect event, or of the refusal before it */
     struct store_waiter row;
     struct text protocol; /* the subprotocol that the handler chose; empty: none */
 };
@@ -105,6 +107,7 @@ static void handshake_free(void *object)
 
     text_deinit(&handshake->protocol);
     authorization_deinit(&handshake->authorization);
+    integration_call_free(handshake->call);
     text_deinit(&handshake->invocation.event);
     text_deinit(&handshake->invocation.payload);
     snapshot_drop(handshake->snapshot);
@@ -418,6 +421,69 @@ static bool has_parameters(struct handshake *handshake)
     return false;
 }
 
+/* What an integration said that is no Lambda proxy. AWS: the backend's status decides. */
+static void take_answer(struct handshake *handshake, struct integration_result *result)
+{
+    if (result->status >= 200 && result->status < 300) {
+        text_append(&handshake->protocol, text_string(&result->protocol), result->protocol.size);
+        become(handshake, HANDSHAKE_RECORDING);
+        return;
+    }
+    metrics_of(handshake)->integration_error++;
+    log_info(
+        LOG_FIELDS({"connectionId", handshake->connection->id}, {"reason", REASON_CONNECT_REFUSED}),
+        "the integration of $connect answered with %u; the client gets that status",
+        result->status);
+    /* AWS?: a status that HTTP can't have is 500. */
+    if (result->status < 200 || result->status > 599) {
+        refuse(handshake, AWS_INTERNAL_FAILURE, NULL);
+        return;
+    }
+    if (handshake->arrival)
+        plain_answer_send(handshake->gateway->settings.answers,
+                          take_socket(handshake, result->status), result->status,
+                          "Content-Type: application/json\r\n", text_string(&result->body),
+                          result->body.size);
+    log_access(handshake, NULL, NULL);
+    forget_connection(handshake);
+    become(handshake, HANDSHAKE_REFUSED);
+}
+
+static void on_call_done(void *owner, struct integration_result *result)
+{
+    struct handshake *handshake = owner;
+
+    handshake->call = NULL; /* frees itself */
+    histogram_add(&metrics_of(handshake)->integration_latency, result->duration_microseconds);
+    if (result->outcome == INTEGRATION_ANSWERED) {
+        take_answer(handshake, result);
+        return;
+    }
+    metrics_of(handshake)->execution_error++;
+    log_warn(LOG_FIELDS({"connectionId", handshake->connection->id}, {"reason", result->reason}),
+             "the integration of $connect failed, the client gets %d, as on AWS: %s",
+             result->outcome == INTEGRATION_TIMED_OUT ? 504 : 500, text_string(&result->problem));
+    refuse(handshake,
+           result->outcome == INTEGRATION_TIMED_OUT ? AWS_ENDPOINT_TIMED_OUT : AWS_INTERNAL_FAILURE,
+           NULL);
+}
+
+static void call_integration(struct handshake *handshake, const struct event *event)
+{
+    const struct integration_request request = {
+        .gateway   = handshake->gateway,
+        .snapshot  = handshake->snapshot,
+        .plan      = handshake->route->plan,
+        .event     = event,
+        .kind      = CONTEXT_OF_CONNECT,
+        .route_key = handshake->route->route_key,
+        .head      = arrival_head(handshake->arrival),
+        .body      = "",
+    };
+
+    handshake->call = integration_call_begin(&request, on_call_done, handshake);
+}
+
 static void run_connect_route(struct handshake *handshake)
 {
     struct connection *connection = handshake->connection;
@@ -428,7 +494,7 @@ static void run_connect_route(struct handshake *handshake)
         return;
     /* AWS?: counted with and without an integration. */
     metrics_of(handshake)->connect_count++;
-    if (!handshake->route || !handshake->route->function) {
+    if (!handshake->route || !snapshot_route_calls(handshake->route)) {
         become(handshake, HANDSHAKE_RECORDING); /* AWS: an integration for $connect is optional */
         return;
     }
@@ -446,9 +512,13 @@ static void run_connect_route(struct handshake *handshake)
                             &authorizer);
         event.facts.authorizer = text_string(&authorizer);
     }
-    event_write_connect(&event, arrival_head(handshake->arrival), trace_id(handshake),
-                        &handshake->invocation.event);
-    lambda_invoke(handshake->gateway->settings.lambda, &handshake->invocation);
+    if (handshake->route->plan) {
+        call_integration(handshake, &event);
+    } else {
+        event_write_connect(&event, arrival_head(handshake->arrival), trace_id(handshake),
+                            &handshake->invocation.event);
+        lambda_invoke(handshake->gateway->settings.lambda, &handshake->invocation);
+    }
     arrival_watch(handshake->arrival, on_client_left, handshake);
 }
 

@@ -11,6 +11,7 @@
 #include "gateway/access_log.h"
 #include "gateway/connection.h"
 #include "gateway/gateway_state.h"
+#include "gateway/integration_call.h"
 #include "gateway/proxy_result.h"
 #include "gateway/request_check.h"
 #include "gateway/route_metrics.h"
@@ -27,10 +28,17 @@ struct message {
     struct connection *connection; /* NULL: it has ended */
     struct snapshot *snapshot;     /* kept */
     struct snapshot_route *route;
-    struct access_entry *entry; /* of the access log; NULL: there is none */
-    char request_id[ID_SIZE];   /* the gateway's: the client finds it in an error frame */
+    struct integration_call *call; /* instead of the invocation; NULL: none is under way */
+    struct access_entry *entry;    /* of the access log; NULL: there is none */
+    char request_id[ID_SIZE];      /* the gateway's: the client finds it in an error frame */
     char connection_id[ID_SIZE];
 };
+
+/* Lambda's; NULL where no function is called. */
+static const char *request_id_of(const struct message *message)
+{
+    return message->invocation.request_id[0] ? message->invocation.request_id : NULL;
+}
 
 /* What every line about a message has: Lambda's request id, and the gateway's. */
 /* clang-format off */
@@ -38,7 +46,7 @@ struct message {
     LOG_FIELDS({"connectionId", (message)->connection_id},                                         \
                {"routeKey", (message)->route->route_key},                                          \
                {"functionName", (message)->route->function},                                       \
-               {"requestId", (message)->invocation.request_id},                                    \
+               {"requestId", request_id_of(message)},                                    \
                {"extendedRequestId", (message)->request_id}, {"reason", why})
 /* clang-format on */
 
@@ -99,14 +107,21 @@ static void note_error_frame(struct message *message, const char *text)
 static void refuse_answer(struct message *message, size_t size)
 {
     message->route->metrics->execution_error++;
-    log_warn(
-        MESSAGE_FIELDS(message, REASON_MESSAGE_TOO_LARGE),
-        "the client gets an error frame \"Internal server error\": the handler returned a body "
-        "of %zu bytes, and a message has at most %zu KB on AWS",
-        size, message->gateway->management.body_size_max / 1024);
+    log_warn(MESSAGE_FIELDS(message, REASON_MESSAGE_TOO_LARGE),
+             "the client gets an error frame \"Internal server error\": the answer has a body "
+             "of %zu bytes, and a message has at most %zu KB on AWS",
+             size, message->gateway->management.body_size_max / 1024);
     note_error_frame(message, "Internal server error");
     send_error_frame(message->connection, message->route->metrics, "Internal server error",
                      message->request_id);
+}
+
+static void send_answer(struct message *message, const struct text *body)
+{
+    if (body->size > message->gateway->management.body_size_max)
+        refuse_answer(message, body->size);
+    else if (body->size > 0)
+        send_text(message->connection, message->route->metrics, body->data, body->size);
 }
 
 static void take_result(struct message *message, const struct text *payload)
@@ -146,28 +161,47 @@ static void take_result(struct message *message, const struct text *payload)
         SCOPED_TEXT body = {0};
 
         json_span_decode(&result.body, &body);
-        if (body.size > message->gateway->management.body_size_max)
-            refuse_answer(message, body.size);
-        else if (body.size > 0)
-            send_text(message->connection, message->route->metrics, body.data, body.size);
+        send_answer(message, &body);
     }
+}
+
+/* What an integration said that is no Lambda proxy. AWS?: an error status is no error frame: its
+ * body goes to the client like any other. */
+static void take_answer(struct message *message, const struct integration_result *result)
+{
+    if (result->status >= 400) {
+        message->route->metrics->integration_error++;
+        log_info(MESSAGE_FIELDS(message, REASON_INTEGRATION_FAILED),
+                 "the integration answered with %u", result->status);
+    }
+    if (message->connection && message->route->is_two_way)
+        send_answer(message, &result->body);
+    else if (message->route->is_two_way && result->body.size > 0)
+        log_info(MESSAGE_FIELDS(message, REASON_CLIENT_LEFT),
+                 "an answer is dropped, as on AWS: the client has left");
+}
+
+/* what: "handler", or "integration". */
+static void fail_with(struct message *message, const char *reason, const char *text,
+                      const char *what, const char *why)
+{
+    note_error_frame(message, text);
+    if (!message->connection) {
+        log_warn(MESSAGE_FIELDS(message, reason),
+                 "the client has left, and gets no error frame; %s: %s", what, why);
+        return;
+    }
+    log_warn(MESSAGE_FIELDS(message, reason),
+             "the client gets an error frame \"%s\", as on AWS; %s: %s", text, what, why);
+    send_error_frame(message->connection, message->route->metrics, text, message->request_id);
 }
 
 static void fail(struct message *message, const char *reason, const char *text)
 {
     SCOPED_TEXT why = {0};
 
-    note_error_frame(message, text);
     failure_describe(&message->invocation, &why);
-    if (!message->connection) {
-        log_warn(MESSAGE_FIELDS(message, reason),
-                 "the client has left, and gets no error frame; handler: %s", text_string(&why));
-        return;
-    }
-    log_warn(MESSAGE_FIELDS(message, reason),
-             "the client gets an error frame \"%s\", as on AWS; handler: %s", text,
-             text_string(&why));
-    send_error_frame(message->connection, message->route->metrics, text, message->request_id);
+    fail_with(message, reason, text, "handler", text_string(&why));
 }
 
 /* AWS?: which failure counts as which error isn't documented further than the names say. */
@@ -185,6 +219,7 @@ static void count(struct message *message)
 
 static void message_free(struct message *message)
 {
+    integration_call_free(message->call);
     access_entry_free(message->entry);
     text_deinit(&message->invocation.payload);
     text_deinit(&message->invocation.event);
@@ -203,6 +238,15 @@ static void write_entry(const struct message *message)
 {
     if (message->entry)
         access_log_write(message->snapshot->access_log, &message->entry->context);
+}
+
+/* Sending may have ended the connection. */
+static void end(struct message *message)
+{
+    write_entry(message);
+    queue_remove(message->connection ? &message->connection->messages : &message->gateway->orphans,
+                 &message->link);
+    message_free(message);
 }
 
 static void on_message_done(struct invocation *invocation)
@@ -229,18 +273,39 @@ static void on_message_done(struct invocation *invocation)
         fail(message, REASON_NO_FUNCTION, "Internal server error");
         break;
     }
-    write_entry(message);
-    /* Sending may have ended the connection. */
-    queue_remove(message->connection ? &message->connection->messages : &message->gateway->orphans,
-                 &message->link);
-    message_free(message);
+    end(message);
 }
 
-static void invoke(struct connection *connection, struct snapshot_route *route,
-                   const struct event *event, const char *data, size_t size)
+static void on_call_done(void *owner, struct integration_result *result)
+{
+    struct message *message = owner;
+
+    message->call = NULL; /* frees itself */
+    histogram_add(&message->route->metrics->integration_latency, result->duration_microseconds);
+    if (message->entry)
+        integration_result_describe(result, &message->entry->context.integration);
+    switch (result->outcome) {
+    case INTEGRATION_ANSWERED:
+        take_answer(message, result);
+        break;
+    case INTEGRATION_TIMED_OUT:
+        message->route->metrics->execution_error++;
+        fail_with(message, result->reason, "Endpoint request timed out", "integration",
+                  text_string(&result->problem));
+        break;
+    case INTEGRATION_FAILED:
+        message->route->metrics->execution_error++;
+        fail_with(message, result->reason, "Internal server error", "integration",
+                  text_string(&result->problem));
+        break;
+    }
+    end(message);
+}
+
+static struct message *message_new(struct connection *connection, struct snapshot_route *route,
+                                   const struct event *event, const char *message_id)
 {
     struct message *message = NEW(struct message);
-    char message_id[ID_SIZE];
 
     message->gateway    = connection->gateway;
     message->connection = connection;
@@ -248,18 +313,57 @@ static void invoke(struct connection *connection, struct snapshot_route *route,
     message->route      = route;
     memcpy(message->request_id, event->request_id, ID_SIZE);
     memcpy(message->connection_id, connection->id, ID_SIZE);
-    message->invocation.function             = route->function;
-    message->invocation.timeout_milliseconds = route->timeout_milliseconds;
-    message->invocation.connection_id        = connection->id;
-    message->invocation.done                 = on_message_done;
-    id_message(event->now, connection->id, message_id);
     if (message->snapshot->access_log)
         message->entry = access_entry_new(event, CONTEXT_OF_MESSAGE, route->route_key, message_id);
+    queue_push(&connection->messages, &message->link);
+    return message;
+}
+
+static void call_integration(struct message *message, const struct event *event,
+                             const char *message_id, const char *data, size_t size)
+{
+    const struct integration_request request = {
+        .gateway    = message->gateway,
+        .snapshot   = message->snapshot,
+        .plan       = message->route->plan,
+        .event      = event,
+        .kind       = CONTEXT_OF_MESSAGE,
+        .route_key  = message->route->route_key,
+        .message_id = message_id,
+        .body       = data,
+        .body_size  = size,
+    };
+
+    message->call = integration_call_begin(&request, on_call_done, message);
+}
+
+static void invoke(struct message *message, const struct event *event, const char *message_id,
+                   const char *data, size_t size)
+{
+    const struct snapshot_route *route = message->route;
+
+    message->invocation.function             = route->function;
+    message->invocation.timeout_milliseconds = route->timeout_milliseconds;
+    message->invocation.connection_id        = message->connection->id;
+    message->invocation.done                 = on_message_done;
     text_reserve(&message->invocation.event, size + size / 8 + 1024);
     event_write_message(event, route->route_key, message_id, data, size,
                         &message->invocation.event);
-    queue_push(&connection->messages, &message->link);
-    lambda_invoke(connection->gateway->settings.lambda, &message->invocation);
+    lambda_invoke(message->gateway->settings.lambda, &message->invocation);
+}
+
+static void run(struct connection *connection, struct snapshot_route *route,
+                const struct event *event, const char *data, size_t size)
+{
+    struct message *message;
+    char message_id[ID_SIZE];
+
+    id_message(event->now, connection->id, message_id);
+    message = message_new(connection, route, event, message_id);
+    if (route->plan)
+        call_integration(message, event, message_id, data, size);
+    else
+        invoke(message, event, message_id, data, size);
 }
 
 /* A message that no integration is asked about: the client gets an error frame instead. */
@@ -349,7 +453,7 @@ void message_begin(struct connection *connection, const char *data, size_t size)
         refuse(connection, text_string(&key), &event);
     } else if (!request_check_message(route->check, data, size, &problems)) {
         refuse_body(connection, route, &problems, &event);
-    } else if (!route->function) {
+    } else if (!snapshot_route_calls(route)) {
         log_warn(
             LOG_FIELDS({"connectionId", connection->id}, {"routeKey", route->route_key},
                        {"extendedRequestId", event.request_id}, {"reason", REASON_NO_INTEGRATION}),
@@ -358,7 +462,7 @@ void message_begin(struct connection *connection, const char *data, size_t size)
         metrics->execution_error++;
         send_refusal(connection, metrics, "Internal server error", NULL, &event);
     } else {
-        invoke(connection, route, &event, data, size);
+        run(connection, route, &event, data, size);
     }
 }
 

@@ -229,7 +229,7 @@ enum service_request_result service_request_make(const struct service_request_in
         return SERVICE_REQUEST_BLANK_IN_QUERY;
     }
     add_protocol(&making);
-    add(&making, "Host", host_of(&making));
+    add(&making, "Host", input->host ? input->host : host_of(&making));
     add_default(&making, "User-Agent", arena_format(arena, "AmazonAPIGateway_%s", input->api_id));
     add(&making, "X-Amzn-Apigateway-Api-Id", input->api_id);
     if (input->trace_id)

@@ -21,6 +21,7 @@ struct sigv4_credentials;
 struct service_request_input {
     const struct service_uri *uri;
     const char *endpoint;               /* "http://127.0.0.1:8000", perhaps with a path */
+    const char *host;                   /* what Host says instead of the endpoint; NULL: that */
     const char *method;                 /* integrationMethod */
     const struct sigv4_header *headers; /* mapped by requestParameters or a template */
     size_t header_count;

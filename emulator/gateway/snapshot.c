@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "gateway/access.h"
 #include "gateway/access_log.h"
+#include "gateway/integration_plan.h"
 #include "gateway/request_check.h"
 #include "model/registry.h"
 #include "model/selection_expression.h"
@@ -25,7 +26,9 @@ static void compile_route(struct snapshot_route *compiled, const struct request_
     compiled->throttle   = *stage_find_throttle(stage, route->route_key);
     if (!integration)
         return;
-    compiled->function             = memory_copy_string(integration->function);
+    compiled->plan = integration_plan_new(integration, api, stage);
+    if (!compiled->plan)
+        compiled->function = memory_copy_string(integration->function);
     compiled->timeout_milliseconds = integration->timeout_milliseconds;
 }
 
@@ -88,11 +91,17 @@ void snapshot_drop(struct snapshot *snapshot)
         request_check_free(snapshot->routes[i].check);
         free(snapshot->routes[i].route_key);
         free(snapshot->routes[i].function);
+        integration_plan_free(snapshot->routes[i].plan);
     }
     free(snapshot->routes);
     request_models_free(snapshot->models);
     free(snapshot->deployment_id);
     free(snapshot);
+}
+
+bool snapshot_route_calls(const struct snapshot_route *route)
+{
+    return route->function || route->plan;
 }
 
 struct snapshot_route *snapshot_find_route(const struct snapshot *snapshot, const char *route_key)

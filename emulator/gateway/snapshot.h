@@ -18,6 +18,7 @@
 struct access;
 struct access_log;
 struct api;
+struct integration_plan;
 struct registry;
 struct request_check;
 struct request_models;
@@ -27,8 +28,9 @@ struct stage;
 
 struct snapshot_route {
     char *route_key;
-    char *function; /* NULL: the route has no integration */
-    int64_t timeout_milliseconds;
+    char *function;                /* of a Lambda proxy; NULL: the route has none */
+    struct integration_plan *plan; /* of any other integration; NULL: the route has none */
+    int64_t timeout_milliseconds;  /* of a Lambda proxy */
     struct token_rate throttle;    /* by the stage's settings */
     struct token_bucket bucket;    /* AWS?: a new deployment begins with a full one */
     struct request_check *check;   /* NULL: nothing is checked */
@@ -60,6 +62,9 @@ struct snapshot *snapshot_keep(struct snapshot *snapshot);
 
 /* Harmless with NULL. */
 void snapshot_drop(struct snapshot *snapshot);
+
+/* False: the route has no integration. */
+bool snapshot_route_calls(const struct snapshot_route *route);
 
 /* NULL if the deployment has no such route. */
 struct snapshot_route *snapshot_find_route(const struct snapshot *snapshot, const char *route_key);

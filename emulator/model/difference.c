@@ -202,12 +202,33 @@ static const struct integration *integration_of(const struct api *api, const str
     return api_find_integration(api, route->integration_id);
 }
 
+static bool are_same_responses(const struct integration *a, const struct integration *b)
+{
+    for (size_t i = 0; i < a->response_count && i < b->response_count; i++) {
+        const struct integration_response *one   = &a->responses[i];
+        const struct integration_response *other = &b->responses[i];
+
+        if (strcmp(one->key, other->key) != 0 ||
+            !is_same_string(one->template_selection_expression,
+                            other->template_selection_expression) ||
+            !name_values_equal(&one->parameters, &other->parameters) ||
+            !name_values_equal(&one->templates, &other->templates))
+            return false;
+    }
+    return a->response_count == b->response_count;
+}
+
 static bool is_same_integration(const struct integration *a, const struct integration *b)
 {
     if (!a || !b)
         return a == b;
-    return a->type == b->type && strcmp(a->function, b->function) == 0 &&
-           a->timeout_milliseconds == b->timeout_milliseconds;
+    return a->type == b->type && is_same_string(a->function, b->function) &&
+           is_same_string(a->uri, b->uri) && is_same_string(a->method, b->method) &&
+           is_same_string(a->template_selection_expression, b->template_selection_expression) &&
+           a->passthrough == b->passthrough &&
+           name_values_equal(&a->request_parameters, &b->request_parameters) &&
+           name_values_equal(&a->request_templates, &b->request_templates) &&
+           are_same_responses(a, b) && a->timeout_milliseconds == b->timeout_milliseconds;
 }
 
 static bool has_same_checks(const struct route *a, const struct route *b)

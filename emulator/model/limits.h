@@ -90,3 +90,9 @@
 #define MODEL_NAME_SIZE_MAX   128
 #define MODEL_SCHEMA_SIZE_MAX 32768
 #define MODELS_PER_API_MAX    300
+
+/* AWS: "Quotas for configuring and running a WebSocket API": of a mapping template. */
+#define MAPPING_TEMPLATE_SIZE_MAX (300 * 1024)
+
+/* AWS: an integration's answer has at most 10 MB, as on REST APIs. */
+#define INTEGRATION_ANSWER_SIZE_MAX (10 * 1024 * 1024)

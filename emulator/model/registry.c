@@ -107,6 +107,24 @@ struct integration *api_add_integration(struct api *api)
     return &api->integrations[api->integration_count++];
 }
 
+struct integration_response *integration_add_response(struct integration *integration)
+{
+    integration->responses =
+        grow(integration->responses, integration->response_count, sizeof *integration->responses);
+    return &integration->responses[integration->response_count++];
+}
+
+const char *integration_type_name(enum integration_type type)
+{
+    static const char *const names[] = {
+        [INTEGRATION_AWS_PROXY] = "AWS_PROXY", [INTEGRATION_AWS] = "AWS",
+        [INTEGRATION_HTTP] = "HTTP",           [INTEGRATION_HTTP_PROXY] = "HTTP_PROXY",
+        [INTEGRATION_MOCK] = "MOCK",
+    };
+
+    return names[type];
+}
+
 struct stage *api_add_stage(struct api *api)
 {
     struct stage *stage;
@@ -384,6 +402,18 @@ static void integration_deinit(struct integration *integration)
 {
     free(integration->integration_id);
     free(integration->function);
+    free(integration->uri);
+    free(integration->method);
+    free(integration->template_selection_expression);
+    name_values_deinit(&integration->request_parameters);
+    name_values_deinit(&integration->request_templates);
+    for (size_t i = 0; i < integration->response_count; i++) {
+        free(integration->responses[i].key);
+        free(integration->responses[i].template_selection_expression);
+        name_values_deinit(&integration->responses[i].parameters);
+        name_values_deinit(&integration->responses[i].templates);
+    }
+    free(integration->responses);
 }
 
 static void domain_name_deinit(struct domain_name *domain)
@@ -433,6 +463,7 @@ static void api_deinit(struct api *api)
 
 void registry_deinit(struct registry *registry)
 {
+    name_values_deinit(&registry->services);
     for (size_t i = 0; i < registry->function_count; i++)
         function_deinit(&registry->functions[i]);
     free(registry->functions);

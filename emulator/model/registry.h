@@ -33,12 +33,44 @@ struct function {
     struct name_values environment;
 };
 
-enum integration_type { INTEGRATION_AWS_PROXY };
+enum integration_type {
+    INTEGRATION_AWS_PROXY,
+    INTEGRATION_AWS,
+    INTEGRATION_HTTP,
+    INTEGRATION_HTTP_PROXY,
+    INTEGRATION_MOCK,
+};
+
+/* "AWS_PROXY" and the like. */
+const char *integration_type_name(enum integration_type type);
+
+/* What becomes of a message that no request template is for. */
+enum passthrough_behavior {
+    PASSTHROUGH_WHEN_NO_MATCH,
+    PASSTHROUGH_WHEN_NO_TEMPLATES,
+    PASSTHROUGH_NEVER,
+};
+
+/* What becomes of an integration's answer. */
+struct integration_response {
+    char *key;                           /* "$default", or a regular expression between slashes */
+    char *template_selection_expression; /* NULL: none, as everywhere below */
+    struct name_values parameters;
+    struct name_values templates;
+};
 
 struct integration {
     char *integration_id;
     enum integration_type type;
-    char *function; /* of AWS_PROXY: the function's name */
+    char *function; /* the name of the one that AWS_PROXY and AWS call; NULL: none */
+    char *uri;      /* of AWS without a function, HTTP and HTTP_PROXY */
+    char *method;
+    char *template_selection_expression;
+    enum passthrough_behavior passthrough;
+    struct name_values request_parameters;
+    struct name_values request_templates;
+    struct integration_response *responses;
+    size_t response_count;
     int timeout_milliseconds;
 };
 
@@ -147,6 +179,7 @@ struct domain_name {
 };
 
 struct registry {
+    struct name_values services; /* endpoints of AWS services by name */
     struct function *functions;
     size_t function_count;
     struct api_key *api_keys;
@@ -173,6 +206,7 @@ struct model *api_add_model(struct api *api);
 struct route *api_add_route(struct api *api);
 void route_add_required_parameter(struct route *route, const char *parameter);
 struct integration *api_add_integration(struct api *api);
+struct integration_response *integration_add_response(struct integration *integration);
 struct stage *api_add_stage(struct api *api); /* throttled as AWS throttles a new one */
 struct route_settings *stage_add_route_settings(struct stage *stage);
 

@@ -11,6 +11,7 @@
 #include "model/registry.h"
 #include "model/selection_expression.h"
 #include "project/postern_access.h"
+#include "project/postern_integration.h"
 #include "project/postern_model.h"
 #include "project/postern_stage.h"
 #include "project/problems.h"
@@ -109,21 +110,37 @@ static void check_route_key(struct reading *reading, const struct json *object, 
                       place);
 }
 
-static void add_integration(struct reading *reading, struct api *api, struct route *route,
-                            const struct json *object, const char *place)
+static struct integration *add_integration(struct api *api, struct route *route)
+{
+    char *id                        = new_id(api, "integrations", route->route_key);
+    struct integration *integration = api_add_integration(api);
+
+    integration->integration_id = id;
+    route->integration_id       = memory_copy_string(id);
+    return integration;
+}
+
+static void add_proxy(struct reading *reading, struct api *api, struct route *route,
+                      const struct json *object, const char *place)
 {
     const struct json *function = json_find(object, "function");
-    char *id                    = new_id(api, "integrations", route->route_key);
     struct integration *integration;
 
     reading_want_function(reading, function, place);
-    integration                 = api_add_integration(api);
-    integration->integration_id = id;
-    integration->type           = INTEGRATION_AWS_PROXY;
-    integration->function       = memory_copy_string(function->string);
+    integration           = add_integration(api, route);
+    integration->type     = INTEGRATION_AWS_PROXY;
+    integration->function = memory_copy_string(function->string);
     integration->timeout_milliseconds =
         reading_number(object, "timeoutInMillis", INTEGRATION_TIMEOUT_MILLISECONDS);
-    route->integration_id = memory_copy_string(id);
+}
+
+static void add_other(struct reading *reading, struct api *api, struct route *route,
+                      const struct json *object, const char *route_place)
+{
+    SCOPED_MEMORY char *place = reading_place(route_place, "integration");
+
+    if (json_find(object->first ? object : NULL, "integrationType"))
+        postern_integration_read(reading, object, place, add_integration(api, route));
 }
 
 /* AWS: $connect and $disconnect need no integration; a message for a route without one fails. */
@@ -140,9 +157,6 @@ static void check_no_function(struct reading *reading, const struct json *object
 static void read_route(struct reading *reading, struct api *api, const struct json *object,
                        const char *api_place)
 {
-    static const struct reading_unbuilt unbuilt[] = {
-        {"integration", NULL, "only Lambda functions are, which \"function\" names"},
-    };
     SCOPED_MEMORY char *routes = reading_place(api_place, "routes");
     SCOPED_MEMORY char *place  = reading_place(routes, object->name);
     struct route *route        = api_add_route(api);
@@ -153,12 +167,17 @@ static void read_route(struct reading *reading, struct api *api, const struct js
     route->has_route_response = reading_flag(object, "routeResponse");
     if (object->kind != JSON_OBJECT)
         return;
-    reading_refuse(reading, object, place, unbuilt, ARRAY_SIZE(unbuilt));
     postern_access_read(reading, api, route, object, place);
     postern_checks_read(reading, api, route, object, place);
     check_no_function(reading, object, place);
-    if (json_find_string(object, "function"))
-        add_integration(reading, api, route, object, place);
+    if (json_find_string(object, "function") && json_find(object, "integration"))
+        reading_error(reading, json_find(object, "integration"),
+                      "%s: has a \"function\" and an \"integration\": a route has one of them",
+                      place);
+    else if (json_find_string(object, "function"))
+        add_proxy(reading, api, route, object, place);
+    else if (json_find(object, "integration"))
+        add_other(reading, api, route, json_find(object, "integration"), place);
 }
 
 static void read_expression(struct reading *reading, struct api *api, const struct json *object,

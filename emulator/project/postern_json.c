@@ -11,6 +11,7 @@
 #include "project/postern_api.h"
 #include "project/postern_domain.h"
 #include "project/postern_function.h"
+#include "project/postern_integration.h"
 #include "project/postern_usage.h"
 #include "project/problems.h"
 #include "project/project.h"
@@ -30,16 +31,13 @@ static void check_strings(struct reading *reading, const struct json *value)
 
 static void read_document(struct reading *reading)
 {
-    static const struct reading_unbuilt unbuilt[] = {
-        {"services", NULL, NULL},
-    };
     const struct json *document = reading->document;
     const struct json *apis     = json_find(document, "apis");
 
     if (document->kind != JSON_OBJECT)
         return;
     check_strings(reading, document);
-    reading_refuse(reading, document, NULL, unbuilt, ARRAY_SIZE(unbuilt));
+    postern_services_read(reading, json_find(document, "services"));
     for (const struct json *item = reading_members(json_find(document, "functions")); item;
          item                    = item->next)
         postern_function_read(reading, item);

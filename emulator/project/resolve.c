@@ -80,19 +80,32 @@ static void append_note(struct text *notes, const char *note)
     text_append_format(notes, "%s%s", notes->size > 0 ? ", " : "", note);
 }
 
+/* What an integration without a function calls. */
+static void append_target(const struct integration *integration, struct text *out)
+{
+    if (integration->method)
+        text_append_format(out, "%s ", integration->method);
+    append_plain(out, integration->uri);
+}
+
 static void fill_row(const struct registry *registry, const struct api *api,
                      const struct route *route, struct row *row)
 {
     const struct integration *integration =
         route->integration_id ? api_find_integration(api, route->integration_id) : NULL;
-    const struct function *function =
-        integration ? registry_find_function(registry, integration->function) : NULL;
-    struct text *notes = &row->cells[COLUMN_NOTES];
+    const struct function *function = integration && integration->function
+                                          ? registry_find_function(registry, integration->function)
+                                          : NULL;
+    struct text *notes              = &row->cells[COLUMN_NOTES];
 
     append_plain(&row->cells[COLUMN_KEY], route->route_key);
     text_append_string(&row->cells[COLUMN_FUNCTION], function ? function->name : "-");
     if (function)
         append_code(function, &row->cells[COLUMN_CODE]);
+    else if (integration && integration->uri)
+        append_target(integration, &row->cells[COLUMN_CODE]);
+    if (integration && integration->type != INTEGRATION_AWS_PROXY)
+        append_note(notes, integration_type_name(integration->type));
     if (route->has_route_response)
         append_note(notes, "two-way");
     if (route->authorizer_id)
@@ -198,7 +211,9 @@ static bool is_used(const struct registry *registry, const char *function)
         const struct api *api = &registry->apis[i];
 
         for (size_t j = 0; j < api->integration_count; j++) {
-            if (strcmp(api->integrations[j].function, function) == 0)
+            const char *called = api->integrations[j].function;
+
+            if (called && strcmp(called, function) == 0)
                 return true;
         }
         for (size_t j = 0; j < api->authorizer_count; j++) {

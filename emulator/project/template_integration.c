@@ -140,6 +140,14 @@ const char *integrations_find_function(struct integrations *integrations,
     return NULL;
 }
 
+/* A custom integration with Lambda. */
+static bool calls_function(struct template *template, const struct template_resource *resource)
+{
+    const char *uri = template_text(template, resource, "IntegrationUri");
+
+    return uri && function_name(template, uri);
+}
+
 static void write_other(struct integrations *integrations, struct template_resource *resource,
                         struct json *route)
 {
@@ -150,6 +158,9 @@ static void write_other(struct integrations *integrations, struct template_resou
         map_find(&integrations->responses, template_name(template, resource));
 
     pass(template, resource, texts, ARRAY_SIZE(texts), maps, ARRAY_SIZE(maps), out);
+    if (calls_function(template, resource) &&
+        !integrations_find_function(integrations, resource, "IntegrationUri"))
+        return;
     timeout = template_number(template, resource, "TimeoutInMillis");
     if (timeout)
         build_add(out, "timeoutInMillis", build_copy(template->arena, timeout));

@@ -58,7 +58,7 @@ test('check reports every problem with its line, and exits with 2', (t) => {
     assert.match(stderr, /postern\.json:2: .*runtme.*did you mean "runtime"/);
     assert.match(stderr, /postern\.json:5: apis.*models\.Order\.schema: "type" must be/);
     assert.match(stderr, /postern\.json:7: .*"missing"/);
-    assert.match(stderr, /postern\.json:8: .*integration.*not supported yet/);
+    assert.match(stderr, /postern\.json:8: warning: .*integration: has no "integrationResponses"/);
   }
 });
 

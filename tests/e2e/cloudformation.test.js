@@ -126,9 +126,9 @@ test('the same template as JSON, with the long forms of functions, is the same',
 
 test('what cannot run yet is refused by name', async (t) => {
   const template = fs.readFileSync(FIXTURE, 'utf8')
-    .replace('IntegrationType: AWS_PROXY\n      IntegrationUri: !Sub arn', 'IntegrationType: HTTP_PROXY\n      IntegrationMethod: POST\n      IntegrationUri: !Sub arn');
+    .replace('IntegrationType: AWS_PROXY\n', 'IntegrationType: HTTP_PROXY\n      ConnectionType: VPC_LINK\n');
   const { status, stderr } = await postern(['check', makeProject(t, 'cloudformation-chat', { 'template.yaml': template })]);
 
   assert.equal(status, 2);
-  assert.match(stderr, /template\.yaml:\d+: SendIntegration: .*"integration" is not supported yet/);
+  assert.match(stderr, /template\.yaml:\d+: .*there are no VPC links here/);
 });

@@ -175,13 +175,44 @@ static void a_route_that_cannot_work_is_a_problem(void **state)
     check_rows(*state, rows, ARRAY_SIZE(rows));
 }
 
+#define INTEGRATION(members) ROUTE("\"order\": {\"integration\": {" members "}}")
+
+static void integrations_are_compiled_and_checked(void **state)
+{
+    static const struct row rows[] = {
+        {"no URI", INTEGRATION("\"integrationType\": \"HTTP_PROXY\", \"integrationMethod\": \"POST\""),
+         "postern.json:3: apis.c.routes.order.integration: has no \"integrationUri\"\n"},
+        {"no URL", INTEGRATION("\"integrationType\": \"HTTP_PROXY\", \"integrationMethod\": \"POST\", \"integrationUri\": \"localhost/a\""),
+         "postern.json:3: apis.c.routes.order.integration.integrationUri: is an URL that begins with http:// or https://\n"},
+        {"no method", INTEGRATION("\"integrationType\": \"HTTP_PROXY\", \"integrationUri\": \"http://a/\""),
+         "postern.json:3: apis.c.routes.order.integration: has no \"integrationMethod\", for example \"POST\"\n"},
+        {"a template", INTEGRATION("\"integrationType\": \"MOCK\", \"requestTemplates\": {\"a\": \"#if(\"}, \"integrationResponses\": {\"$default\": {}}"),
+         "postern.json:3: apis.c.routes.order.integration.requestTemplates.a: the template doesn't parse: "},
+        {"a mapping", INTEGRATION("\"integrationType\": \"MOCK\", \"requestParameters\": {\"integration.request.header.a\": \"b\"}, \"integrationResponses\": {\"$default\": {}}"),
+         "postern.json:3: apis.c.routes.order.integration.requestParameters: Invalid mapping expression specified: \"b\"; "},
+        {"a key", INTEGRATION("\"integrationType\": \"MOCK\", \"integrationResponses\": {\"200\": {}}"),
+         "postern.json:3: apis.c.routes.order.integration.integrationResponses[\"200\"]: the key of an integration response is $default, "},
+        {"a service", INTEGRATION("\"integrationType\": \"AWS\", \"integrationUri\": \"arn:aws:apigateway:us-east-1:sqs:queue/a\", \"integrationResponses\": {\"$default\": {}}"),
+         "postern.json:3: apis.c.routes.order.integration.integrationUri: AWS ARN for integration must contain path or action\n"},
+        {"a proxy of no function", INTEGRATION("\"integrationType\": \"AWS_PROXY\", \"integrationUri\": \"arn:aws:apigateway:us-east-1:sqs:path/a\""),
+         "postern.json:3: apis.c.routes.order.integration.integrationUri: Integrations of type 'AWS_PROXY' currently only supports Lambda function"},
+        {"a function that isn't there", INTEGRATION("\"integrationType\": \"AWS\", \"integrationUri\": \"arn:aws:lambda:us-east-1:0:function:nobody\", \"integrationResponses\": {\"$default\": {}}"),
+         "postern.json:3: apis.c.routes.order.integration.integrationUri: there is no function \"nobody\": add it to \"functions\"\n"},
+        {"no URL of a service", DOCUMENT("\"services\": {\"dynamodb\": \"127.0.0.1:8000\"}"),
+         "postern.json:3: services.dynamodb: is an URL that begins with http:// or https://\n"},
+        {"all of it", INTEGRATION("\"integrationType\": \"MOCK\", \"requestTemplates\": {\"$default\": \"{}\"}, \"integrationResponses\": {\"/2../\": {\"responseTemplates\": {\"a\": \"$input.body\"}}}"), ""},
+    };
+
+    check_rows(*state, rows, ARRAY_SIZE(rows));
+}
+
 static void what_is_not_built_yet_is_refused_by_name(void **state)
 {
     static const struct row rows[] = {
-        {"an integration", ROUTE("\"order\": {\"integration\": {\"integrationType\": \"HTTP_PROXY\"}}"),
-         "postern.json:3: apis.c.routes.order: \"integration\" is not supported yet: only Lambda functions are, which \"function\" names\n"},
-        {"other services", DOCUMENT("\"services\": {\"dynamodb\": \"http://127.0.0.1:8000\"}"),
-         "postern.json:3: \"services\" is not supported yet: remove it to run the rest\n"},
+        {"binary contents", ROUTE("\"order\": {\"integration\": {\"integrationType\": \"HTTP_PROXY\", \"integrationMethod\": \"POST\", \"integrationUri\": \"http://a/\", \"contentHandlingStrategy\": \"CONVERT_TO_BINARY\"}}"),
+         "postern.json:3: apis.c.routes.order.integration.contentHandlingStrategy: CONVERT_TO_BINARY is not supported yet\n"},
+        {"a link", ROUTE("\"order\": {\"integration\": {\"integrationType\": \"HTTP_PROXY\", \"integrationMethod\": \"POST\", \"integrationUri\": \"http://a/\", \"connectionType\": \"VPC_LINK\"}}"),
+         "postern.json:3: apis.c.routes.order.integration.connectionType: there are no VPC links here: use INTERNET, and an URL that can be reached from this machine\n"},
         {"requests for nothing", DOCUMENT("\"apiKeys\": {}, \"domainNames\": {}, \"services\": {}"), ""},
         {"no authorization", ROUTE("\"$connect\": {\"function\": \"f\", \"authorizationType\": \"NONE\", \"apiKeyRequired\": false}"), ""},
     };
@@ -648,6 +679,7 @@ int main(void)
         cmocka_unit_test(the_numbers_of_a_function_have_bounds),
         cmocka_unit_test(the_environment_of_a_function_is_what_aws_takes),
         cmocka_unit_test(a_route_that_cannot_work_is_a_problem),
+        cmocka_unit_test(integrations_are_compiled_and_checked),
         cmocka_unit_test(what_is_not_built_yet_is_refused_by_name),
         cmocka_unit_test(who_may_connect_is_said_on_connect_alone),
         cmocka_unit_test(a_custom_domain_maps_paths_to_stages),

@@ -1,0 +1,71 @@
+#pragma once
+
+/*
+ * One call of an integration that is no Lambda proxy: HTTP, HTTP_PROXY, MOCK, AWS. Begins with a
+ * connection's handshake, message or end, ends with what the integration said, as its response
+ * templates have made it, or with why there is nothing.
+ *
+ * AWS: "Set up a WebSocket API integration request / response".
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/id.h"
+#include "base/text.h"
+#include "gateway/context.h"
+
+struct gateway;
+struct integration_call;
+struct integration_plan;
+struct request_head;
+struct snapshot;
+
+/* All is borrowed for the call of integration_call_begin() only, but for the gateway. */
+struct integration_request {
+    struct gateway *gateway;
+    struct snapshot *snapshot; /* whose plan it is: kept */
+    const struct integration_plan *plan;
+    const struct event *event;
+    enum context_event kind;
+    const char *route_key;  /* of the snapshot */
+    const char *message_id; /* NULL: none */
+    int disconnect_status_code;
+    const char *disconnect_reason;   /* NULL: it isn't the end */
+    const struct request_head *head; /* of $connect; NULL: none */
+    const char *body;
+    size_t body_size;
+};
+
+enum integration_outcome {
+    INTEGRATION_ANSWERED,
+    INTEGRATION_TIMED_OUT,
+    INTEGRATION_FAILED,
+};
+
+/* What came of it. Strings are the call's. */
+struct integration_result {
+    enum integration_outcome outcome;
+    unsigned status;      /* INTEGRATION_ANSWERED: of the backend, or what a MOCK says */
+    struct text body;     /* for the client */
+    struct text protocol; /* Sec-WebSocket-Protocol for the client; empty: none */
+    const char *reason;   /* of a failure, of base/reason.h */
+    struct text problem;  /* the same in words */
+    int64_t duration_microseconds;
+    char request_id[ID_UUID_SIZE]; /* Lambda's; "": none */
+};
+
+/*
+ * Begins a call. done is called once, never before this returns, unless the call is freed before;
+ * it frees the call. The owner frees it otherwise.
+ */
+struct integration_call *
+integration_call_begin(const struct integration_request *request,
+                       void (*done)(void *owner, struct integration_result *result), void *owner);
+
+/* Gives up what is under way. Harmless with NULL. */
+void integration_call_free(struct integration_call *call);
+
+/* What access logs tell of it. Strings are borrowed from the result. */
+void integration_result_describe(const struct integration_result *result,
+                                 struct context_step *step);

@@ -1,0 +1,49 @@
+#pragma once
+
+/*
+ * What an integration's requestParameters make of one request: headers, query parameters and parts
+ * of the path.
+ *
+ * AWS: "Set up data mapping for WebSocket APIs"; a pair without a value is skipped.
+ */
+
+#include <stddef.h>
+
+#include "loop/http_exchange.h"
+
+struct arena;
+struct context;
+struct integration_plan;
+struct request_head;
+
+/* Where values come from. Strings are borrowed. */
+struct parameter_input {
+    const struct context *context;
+    const struct request_head *head; /* of $connect; NULL: none */
+    const char *body;
+    size_t body_size;
+};
+
+struct parameter_list {
+    struct http_field *items;
+    size_t count;
+    size_t capacity;
+};
+
+/* Everything lives in an arena, or in the plan. */
+struct parameter_values {
+    struct parameter_list headers;
+    struct parameter_list query;
+    struct parameter_list path;
+};
+
+void parameter_list_add(struct parameter_list *list, struct arena *arena, const char *name,
+                        const char *value);
+
+/* The same, in place of what list has under that name. */
+void parameter_list_put(struct parameter_list *list, struct arena *arena, const char *name,
+                        const char *value);
+
+void integration_parameters_find(const struct integration_plan *plan,
+                                 const struct parameter_input *input, struct arena *arena,
+                                 struct parameter_values *values);

@@ -1,0 +1,251 @@
+// Integrations that are no Lambda proxy: HTTP_PROXY, HTTP, MOCK, AWS, with real backends and real clients.
+
+import assert from 'node:assert/strict';
+import http from 'node:http';
+
+import { startBackend } from './support/backend.js';
+import { atEnd, startEmulator, test } from './support/emulator.js';
+
+const API_ID = 'chat000001';
+const ANY = { $default: {} };
+
+const project = (routes, more = {}) => ({ 'postern.json': { apis: { chat: { id: API_ID, routes, ...more } }, functions: more.functions ?? {} } });
+const proxy = (url, more = {}) => ({ integration: { integrationType: 'HTTP_PROXY', integrationMethod: 'POST', integrationUri: url, ...more }, routeResponse: true });
+const mock = (template, more = {}) => ({ integration: { integrationType: 'MOCK', requestTemplates: { $default: template }, integrationResponses: ANY, ...more }, routeResponse: true });
+const start = (t, routes, options = {}) => startEmulator(t, null, { files: project(routes), ...options });
+const errorFrame = (text) => new RegExp(`^\\{"message": "${text}", "connectionId":"[\\w-]{15}=", "requestId":"[\\w-]{15}="\\}$`);
+
+test('an HTTP_PROXY backend gets the message as it is, and its answer goes back on a two-way route', async (t) => {
+  const backend = await startBackend(t, ({ body }) => ({ status: body.includes('wrong') ? 404 : 200, body: `seen ${body}` }));
+  const emulator = await start(t, {
+    echo: proxy(`${backend.url}/rooms/{room}?fixed=1`, {
+      requestParameters: {
+        'integration.request.path.room': 'route.request.body.room',
+        'integration.request.querystring.id': 'context.connectionId',
+        'integration.request.header.X-Route': 'context.routeKey',
+        'integration.request.header.X-Static': "'one two'",
+        'integration.request.header.X-Missing': 'route.request.body.missing',
+      },
+    }),
+  });
+  const client = await emulator.connect('/dev');
+  const message = '{"action": "echo", "room": "a b"}';
+
+  assert.equal(await client.ask(message), `seen ${message}`);
+  const request = await backend.next();
+  const id = new URL(request.url, backend.url).searchParams.get('id');
+  assert.equal(request.method, 'POST');
+  assert.match(request.url, /^\/rooms\/a%20b\?fixed=1&id=[\w%-]+$/);
+  assert.match(id, /^[\w-]{15}=$/);
+  assert.equal(request.body, message);
+  assert.equal(request.headers['user-agent'], `AmazonAPIGateway_${API_ID}`);
+  assert.equal(request.headers['x-amzn-apigateway-api-id'], API_ID);
+  assert.equal(request.headers['content-type'], 'application/json');
+  assert.equal(request.headers['x-forwarded-proto'], 'https');
+  assert.equal(request.headers['x-route'], 'echo');
+  assert.equal(request.headers['x-static'], 'one two');
+  assert.match(request.headers['x-amzn-trace-id'], /^Root=1-/);
+  assert.ok(!('x-missing' in request.headers));
+  assert.match(await client.ask('{"action": "echo", "room": "wrong"}'), /^seen /, 'an error status passes, too');
+  await client.close();
+});
+
+test('the backend of $connect decides by its status, sees the client\'s headers and query, and chooses the subprotocol', async (t) => {
+  const backend = await startBackend(t, ({ url }) => (url.includes('no') ? { status: 403, body: '{"why":"not you"}' } : { headers: { 'Sec-WebSocket-Protocol': 'chat' } }));
+  const emulator = await start(t, { $connect: proxy(`${backend.url}/connect`), $disconnect: proxy(`${backend.url}/bye`, { requestParameters: { 'integration.request.header.X-Id': 'context.connectionId', 'integration.request.header.X-Code': 'context.disconnectStatusCode' } }) });
+  const client = await emulator.connect('/dev?name=ada', { protocols: ['chat'], headers: { 'X-Token': 'secret', Cookie: 'a=b' } });
+  const connect = await backend.next();
+
+  assert.equal(client.protocol, 'chat');
+  assert.equal(connect.url, '/connect?name=ada');
+  assert.equal(connect.headers['x-token'], 'secret');
+  assert.equal(connect.headers.cookie, 'a=b');
+  assert.equal(connect.headers['sec-websocket-version'], '13');
+  assert.equal(connect.headers.host, `127.0.0.1:${backend.port}`);
+  await client.close(4001, 'enough');
+  const bye = await backend.next();
+  assert.equal(bye.url, '/bye');
+  assert.equal(bye.headers['x-code'], '4001');
+  const refusal = await emulator.refused('/dev?no=1');
+  assert.equal(refusal.status, 403);
+  assert.equal(refusal.body, '{"why":"not you"}');
+});
+
+test('a backend of $connect that is slow, or away, refuses', async (t) => {
+  const backend = await startBackend(t, () => undefined);
+  const emulator = await startEmulator(t, null, {
+    files: {
+      'postern.json': {
+        apis: {
+          slow: { routes: { $connect: proxy(backend.url, { timeoutInMillis: 100 }) }, stages: { slow: {} } },
+          away: { routes: { $connect: proxy('http://127.0.0.1:1/') }, stages: { away: {} } },
+        },
+      },
+    },
+  });
+
+  const late = await emulator.refused('/slow');
+  assert.equal(late.status, 504);
+  assert.equal(late.body, '{"message":"Endpoint request timed out"}');
+  await emulator.waitForLog(/has not answered within 100 ms.*reason=integration-timeout/);
+  assert.equal((await emulator.refused('/away')).status, 500);
+  await emulator.waitForLog(/reason=backend-failed/);
+});
+
+test('messages that fail get the frames that AWS sends', async (t) => {
+  const backend = await startBackend(t, () => undefined);
+  const endless = http.createServer((request, response) => {
+    const write = () => { while (!response.destroyed && response.write('x'.repeat(65536))); };
+    response.on('drain', write).on('error', () => {});
+    write();
+  });
+  await new Promise((resolve) => { endless.listen(0, '127.0.0.1', resolve); });
+  atEnd(t, () => endless.close());
+  const emulator = await start(t, {
+    slow: proxy(backend.url, { timeoutInMillis: 100 }),
+    away: proxy('http://127.0.0.1:1/'),
+    endless: proxy(`http://127.0.0.1:${endless.address().port}/`),
+    none: mock('{"statusCode": 404}', { integrationResponses: { '/2\\d\\d/': {} } }),
+    never: mock('{"statusCode": 200}', { requestTemplates: { other: '{}' }, templateSelectionExpression: '${request.body.kind}', passthroughBehavior: 'NEVER' }),
+    broken: mock('$input.path(\'$[\')'),
+    text: mock('{"statusCode": "200"}'),
+  });
+  const client = await emulator.connect('/dev');
+
+  assert.match(await client.ask({ action: 'slow' }), errorFrame('Endpoint request timed out'));
+  await emulator.waitForLog(/reason=integration-timeout/);
+  assert.match(await client.ask({ action: 'away' }), errorFrame('Internal server error'));
+  await emulator.waitForLog(/reason=backend-failed/);
+  assert.match(await client.ask({ action: 'endless' }), errorFrame('Internal server error'));
+  assert.match(await client.ask({ action: 'none' }), errorFrame('Internal server error'));
+  await emulator.waitForLog(/Endpoint Response Status Code: 404.*reason=no-integration-response/);
+  assert.match(await client.ask({ action: 'never' }), errorFrame('Internal server error'));
+  await emulator.waitForLog(/reason=no-request-template/);
+  assert.match(await client.ask({ action: 'broken' }), errorFrame('Internal server error'));
+  await emulator.waitForLog(/reason=template-failed/);
+  assert.match(await client.ask({ action: 'text' }), errorFrame('Internal server error'));
+  await emulator.waitForLog(/Unable to parse statusCode.*reason=bad-mapping/);
+  await client.close();
+});
+
+test('a MOCK answers with its templates, chosen by status and by what the message says', async (t) => {
+  const emulator = await start(t, {
+    $connect: mock('{"statusCode": #if($input.params(\'token\') == \'yes\')200#{else}401#end}', { integrationResponses: { $default: { responseTemplates: { $default: '{"why":"no token"}' } } } }),
+    ask: mock('#set($context.responseOverride.note = \'kept\'){"statusCode": $input.path(\'$.code\')}', {
+      integrationResponses: {
+        '/4\\d{2}/': { responseTemplates: { $default: '{"bad":"$context.connectionId","status":$context.status}' } },
+        $default: { responseTemplates: { 200: 'fine $stageVariables.color $context.routeKey', $default: 'other' }, templateSelectionExpression: '$integration.response.statuscode' },
+      },
+    }),
+    silent: mock('{statusCode: 200}'),
+  });
+
+  assert.equal((await emulator.refused('/dev')).status, 401);
+  const client = await emulator.connect('/dev?token=yes');
+  assert.equal(await client.ask({ action: 'ask', code: 200 }), 'fine  ask');
+  assert.equal(await client.ask({ action: 'ask', code: 201 }), 'other');
+  const bad = JSON.parse(await client.ask({ action: 'ask', code: 404 }));
+  assert.match(bad.bad, /^[\w-]{15}=$/);
+  assert.equal(bad.status, 404);
+  client.send({ action: 'silent' });
+  assert.equal(await client.ask({ action: 'ask', code: 202 }), 'other', 'nothing came for the silent one');
+  await client.close();
+});
+
+test('an HTTP integration sends what its template makes, and only mapped headers', async (t) => {
+  const backend = await startBackend(t, () => ({ status: 201, headers: { 'Content-Type': 'text/plain' }, body: '{"id":7}' }));
+  const integration = {
+    integrationType: 'HTTP', integrationMethod: 'PUT', integrationUri: '${stageVariables.backend}/orders',
+    requestTemplates: { $default: '{"from":"$context.connectionId","item":$input.json(\'$.item\')}' },
+    integrationResponses: { $default: { responseTemplates: { 'text/plain': 'order $input.path(\'$.id\')' }, templateSelectionExpression: '$integration.response.header.Content-Type' } },
+  };
+  const emulator = await startEmulator(t, null, { files: project({ order: { integration, routeResponse: true } }, { stages: { dev: { stageVariables: { backend: backend.url } } } }) });
+  const client = await emulator.connect('/dev');
+
+  assert.equal(await client.ask({ action: 'order', item: { name: 'tea' } }), 'order 7');
+  const request = await backend.next();
+  assert.equal(request.method, 'PUT');
+  assert.equal(request.url, '/orders');
+  assert.match(request.body, /^\{"from":"[\w-]{15}=","item":\{"name":"tea"\}\}$/);
+  assert.equal(request.headers.accept, 'application/json');
+  assert.ok(!('x-forwarded-for' in request.headers));
+  await client.close();
+});
+
+test('AWS with a function is a custom integration: the template is the event, errorMessage selects the response', async (t) => {
+  const integration = {
+    integrationType: 'AWS',
+    integrationUri: 'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:worker/invocations',
+    requestTemplates: { $default: '{"text":$input.json(\'$.text\'),"id":"$context.connectionId"}' },
+    integrationResponses: { '/not .*/': { responseTemplates: { $default: 'refused: $input.path(\'$.errorMessage\')' } }, $default: { responseTemplates: { $default: '$input.path(\'$.answer\')' } } },
+  };
+  const files = {
+    'postern.json': { functions: { worker: { runtime: 'nodejs20.x', handler: 'worker.handler' } }, apis: { chat: { id: API_ID, routes: { work: { integration, routeResponse: true } } } } },
+    'worker.js': 'exports.handler = async (event) => { if (event.text === "no") throw new Error("not this"); return { answer: `${event.text}!${Object.keys(event)}` }; };',
+  };
+  const emulator = await startEmulator(t, null, { files });
+  const client = await emulator.connect('/dev');
+
+  assert.equal(await client.ask({ action: 'work', text: 'yes' }), 'yes!text,id');
+  assert.equal(await client.ask({ action: 'work', text: 'no' }), 'refused: not this');
+  await client.close();
+});
+
+test('AWS service actions go, signed, to the endpoint of their service', async (t) => {
+  const backend = await startBackend(t, ({ headers }) => (headers.authorization.includes('/sqs/')
+    ? { headers: { 'Content-Type': 'text/xml' }, body: '<SendMessageResponse xmlns="x"><SendMessageResult><MessageId>m-1</MessageId></SendMessageResult></SendMessageResponse>' }
+    : { body: '{}' }));
+  const service = (uri, template, more = {}) => ({
+    integration: {
+      integrationType: 'AWS', integrationMethod: 'POST', integrationUri: `arn:aws:apigateway:eu-west-1:${uri}`, credentialsArn: 'arn:aws:iam::000000000000:role/gateway',
+      requestTemplates: { $default: template }, integrationResponses: ANY, ...more,
+    },
+    routeResponse: true,
+  });
+  const emulator = await start(t, {
+    put: service('dynamodb:action/PutItem', '{"TableName":"rooms","Item":{"id":{"S":"$context.connectionId"}}}'),
+    send: service('sqs:path/000000000000/orders', 'Action=SendMessage&MessageBody=$util.urlEncode($input.body)', {
+      requestParameters: { 'integration.request.header.Content-Type': "'application/x-www-form-urlencoded'" },
+      integrationResponses: { $default: { responseTemplates: { $default: '$input.path(\'$.SendMessageResponse.SendMessageResult.MessageId\')' } } },
+    }),
+    start: service('states:action/StartExecution', '{}'),
+  }, { env: { AWS_ENDPOINT_URL_DYNAMODB: backend.url, AWS_ENDPOINT_URL_SQS: backend.url } });
+  const client = await emulator.connect('/dev');
+
+  assert.equal(await client.ask({ action: 'put' }), '{}');
+  const put = await backend.next();
+  assert.equal(put.url, '/?Action=PutItem');
+  assert.equal(put.headers['x-amz-target'], 'DynamoDB_20120810.PutItem');
+  assert.equal(put.headers['content-type'], 'application/x-amz-json-1.0');
+  assert.match(put.headers.authorization, /^AWS4-HMAC-SHA256 Credential=[^/]+\/\d{8}\/eu-west-1\/dynamodb\/aws4_request, SignedHeaders=.*host.*, Signature=[0-9a-f]{64}$/);
+  assert.match(JSON.parse(put.body).Item.id.S, /^[\w-]{15}=$/);
+
+  assert.equal(await client.ask({ action: 'send', text: 'a&b' }), 'm-1');
+  const sent = await backend.next();
+  assert.equal(sent.url, '/000000000000/orders');
+  assert.equal(sent.headers['content-type'], 'application/x-www-form-urlencoded');
+  assert.equal(new URLSearchParams(sent.body).get('MessageBody'), '{"action":"send","text":"a&b"}');
+
+  assert.match(await client.ask({ action: 'start' }), errorFrame('Internal server error'));
+  await emulator.waitForLog(/set AWS_ENDPOINT_URL_SFN.*reason=no-service-endpoint/);
+  await client.close();
+});
+
+test('one socket posts to another through execute-api, which is the emulator itself', async (t) => {
+  const emulator = await start(t, {
+    tell: {
+      integration: {
+        integrationType: 'AWS', integrationMethod: 'POST', integrationUri: `arn:aws:apigateway:us-east-1:${API_ID}.execute-api:path/dev/@connections/{id}`,
+        requestParameters: { 'integration.request.path.id': 'route.request.body.to' },
+        requestTemplates: { $default: 'hello from $context.connectionId' }, integrationResponses: ANY,
+      },
+    },
+    whoami: mock('{"statusCode": 200}', { integrationResponses: { $default: { responseTemplates: { $default: '$context.connectionId' } } } }),
+  });
+  const [a, b] = [await emulator.connect('/dev'), await emulator.connect('/dev')];
+  const id = await a.ask({ action: 'whoami' });
+
+  a.send({ action: 'tell', to: await b.ask({ action: 'whoami' }) });
+  assert.equal(await b.nextMessage(), `hello from ${id}`);
+  await Promise.all([a.close(), b.close()]);
+});
