@@ -146,26 +146,26 @@ static bool read_closing(struct reading *reading)
     return skip_behind(reading, ">");
 }
 
+/* Behind '<'. */
+static bool read_tag(struct reading *reading)
+{
+    if (begins(reading, "?"))
+        return skip_behind(reading, "?>");
+    if (begins(reading, "!--"))
+        return skip_behind(reading, "-->");
+    if (begins(reading, "!")) /* no service sends types or CDATA */
+        return false;
+    if (!begins(reading, "/"))
+        return read_opening(reading);
+    reading->at++;
+    return read_closing(reading);
+}
+
 static bool read_all(struct reading *reading)
 {
     while (reading->at < reading->end) {
-        if (*reading->at++ != '<')
-            continue;
-        if (begins(reading, "?")) {
-            if (!skip_behind(reading, "?>"))
-                return false;
-        } else if (begins(reading, "!--")) {
-            if (!skip_behind(reading, "-->"))
-                return false;
-        } else if (begins(reading, "!")) { /* no service sends types or CDATA */
+        if (*reading->at++ == '<' && !read_tag(reading))
             return false;
-        } else if (begins(reading, "/")) {
-            reading->at++;
-            if (!read_closing(reading))
-                return false;
-        } else if (!read_opening(reading)) {
-            return false;
-        }
     }
     return !reading->open->parent && reading->open->first;
 }

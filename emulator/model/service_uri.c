@@ -31,7 +31,7 @@ static void find_service(const char *name, struct arena *arena, struct service_u
     out->service      = aws_service_find(name);
     out->service_name = name;
     out->subdomain    = "";
-    if (!out->service && dot) {
+    if (!out->service && dot && dot > name && dot[1]) {
         out->service      = aws_service_find(dot + 1);
         out->service_name = dot + 1;
         out->subdomain    = arena_copy(arena, name, (size_t)(dot - name));

@@ -39,6 +39,7 @@ static void uris_name_service_and_operation(void **state)
         {"arn:aws:apigateway:us-east-1:s3:action/GetObject&Bucket=b",        "s3",               "",    true,
          "GetObject&Bucket=b",                                                                                                "S3"              },
         {"arn:aws:apigateway:us-east-1:sns:path//",                          "sns",              "",    false, "/",           "SNS"             },
+        {"arn:aws:apigateway:us-east-1:sqs.:path/a",                         "sqs.",             "",    false, "a",           NULL              },
         {"arn:aws:apigateway:us-east-1:newest:path/a:b",                     "newest",           "",    false, "a:b",         NULL              },
     };
 
