@@ -84,6 +84,6 @@ void serverless_check(struct serverless *serverless);
 void serverless_offline_read(struct serverless *serverless);
 void serverless_functions_write(struct serverless *serverless);
 void serverless_websocket_write(struct serverless *serverless, const struct json *function,
-                                const struct json *event);
+                                const struct json *where);
 void serverless_api_write(struct serverless *serverless);
 void serverless_resources_write(struct serverless *serverless, struct json *template);

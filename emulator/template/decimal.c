@@ -1,5 +1,6 @@
 #include "template/decimal.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,6 +101,7 @@ static bool combine(struct mapping_run *run, const struct decimal *a, const stru
 
     if (!make_digits(run, size, result))
         return false;
+    assert(result->digits);
     for (size_t i = 0; i < size; i++) {
         int digit = digit_at(a, i) + sign * digit_at(b, i) + carry;
 
@@ -158,6 +160,7 @@ static bool divide_digits(struct mapping_run *run, const struct decimal *a, cons
     if (!make_digits(run, a->size, quotient) || !make_digits(run, a->size + 1, &room) ||
         !run_count(run, a->size * b->size / 4))
         return false;
+    assert(room.digits);
     *rest = (struct decimal){.digits = room.digits};
     for (size_t i = 0; i < a->size; i++) {
         int times = 0;

@@ -56,7 +56,6 @@ static struct value evaluate_range(struct mapping_run *run, const struct node *n
 
     if (!value_is_number(first) || !value_is_number(last))
         return value_null();
-    step  = number_as_long(run, first) <= number_as_long(run, last) ? 1 : -1;
     first = value_integer((int32_t)number_as_long(run, first));
     last  = value_integer((int32_t)number_as_long(run, last));
     step  = first.integer <= last.integer ? 1 : -1;
