@@ -74,11 +74,11 @@ static struct object *fill(struct mapping_run *run, struct object **object,
 {
     static struct object nothing;
 
-    if (*object)
-        return *object;
-    *object = object_new(run);
-    if (*object && source->fill)
-        source->fill(run, *object, source->owner);
+    if (!*object) {
+        *object = object_new(run);
+        if (*object && source->fill)
+            source->fill(run, *object, source->owner);
+    }
     return *object ? *object : &nothing;
 }
 

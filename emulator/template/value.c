@@ -1,5 +1,6 @@
 #include "template/value.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "template/java_string.h"
@@ -73,7 +74,8 @@ static bool same_kind_equals(struct mapping_run *run, struct value a, struct val
     case VALUE_LONG:
         return a.integer == b.integer;
     case VALUE_DOUBLE: /* as Double.equals(): NaN equals itself, 0.0 isn't -0.0 */
-        return memcmp(&a.number, &b.number, sizeof a.number) == 0;
+        return (a.number == b.number && signbit(a.number) == signbit(b.number)) ||
+               (isnan(a.number) && isnan(b.number));
     case VALUE_BIG_INTEGER:
     case VALUE_BIG_DECIMAL:
     case VALUE_STRING:

@@ -21,9 +21,9 @@
 struct arena;
 struct value_path;
 
-/* NULL if the path is malformed; then *problem, if it isn't NULL, says why. What it keeps of path
- * is borrowed. */
-struct value_path *value_path_new(struct arena *arena, const char *path, size_t size,
+/* NULL if the path is malformed; then *problem, if it isn't NULL, says why. What it keeps of
+ * string is borrowed. */
+struct value_path *value_path_new(struct arena *arena, const char *string, size_t size,
                                   const char **problem);
 
 enum value_path_result {
