@@ -62,7 +62,7 @@ test('an answer of 128 KiB passes, one byte more is an error frame', async (t) =
 
   assert.equal((await client.ask({ action: 'ask', size: 128 * 1024 })).length, 128 * 1024);
   assert.match(await client.ask({ action: 'ask', size: 128 * 1024 + 1 }), /^\{"message": "Internal server error", /);
-  await emulator.waitForLog(/the handler returned a body of 131073 bytes, .*reason=message-too-large/);
+  await emulator.waitForLog(/the answer has a body of 131073 bytes, .*reason=message-too-large/);
   assert.equal((await client.ask({ action: 'ask', size: 1 })), 'x');
   await client.close();
 });
