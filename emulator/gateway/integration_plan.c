@@ -15,6 +15,9 @@
 
 #define METHOD_DEFAULT "POST"
 
+/* $input.json() shows whether it is a number, in whatever spelling. */
+#define MOCK_STATUS "$input.json('$.statusCode')"
+
 /* AWS: in URIs only ${stageVariables.NAME} is replaced; one that is missing is empty. */
 static const char *expand(const char *uri, const struct name_values *variables, struct arena *arena)
 {
@@ -38,6 +41,16 @@ static const char *expand(const char *uri, const struct name_values *variables, 
     return arena_copy(arena, text_string(&out), out.size);
 }
 
+static struct mapping_template *compile_template(const char *source)
+{
+    struct mapping_error problem;
+    struct mapping_template *template = mapping_template_new(source, strlen(source), &problem);
+
+    if (!template)
+        abort(); /* the loaders let templates through that parse */
+    return template;
+}
+
 static void compile_choice(struct arena *arena, const char *source,
                            const struct name_values *templates, struct template_choice *choice)
 {
@@ -48,13 +61,8 @@ static void compile_choice(struct arena *arena, const char *source,
         choice->expression = selection_expression_new(source, &error);
     choice->items = arena_new(arena, (templates->count + 1) * sizeof *choice->items);
     for (size_t i = 0; i < templates->count; i++) {
-        const char *text = templates->items[i].value;
-        struct mapping_error problem;
-
         choice->items[i].key      = arena_copy_string(arena, templates->items[i].name);
-        choice->items[i].template = mapping_template_new(text, strlen(text), &problem);
-        if (!choice->items[i].template)
-            abort(); /* the loaders let templates through that parse */
+        choice->items[i].template = compile_template(templates->items[i].value);
     }
     choice->count = templates->count;
 }
@@ -144,6 +152,8 @@ struct integration_plan *integration_plan_new(const struct integration *integrat
     compile_parameters(plan, &integration->request_parameters);
     compile_choice(&plan->arena, integration->template_selection_expression,
                    &integration->request_templates, &plan->requests);
+    if (plan->type == INTEGRATION_MOCK)
+        plan->mock_status = compile_template(MOCK_STATUS);
     compile_responses(plan, integration);
     plan->is_service = plan->type == INTEGRATION_AWS && !plan->function &&
                        service_uri_read(plan->uri, &plan->arena, &plan->service, &problem);
@@ -158,6 +168,7 @@ void integration_plan_free(struct integration_plan *plan)
         pattern_free(plan->responses[i].pattern);
         choice_deinit(&plan->responses[i].templates);
     }
+    mapping_template_free(plan->mock_status);
     choice_deinit(&plan->requests);
     name_values_deinit(&plan->variables);
     arena_deinit(&plan->arena);

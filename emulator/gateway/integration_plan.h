@@ -52,7 +52,8 @@ struct integration_plan {
     struct parameter_mapping *parameters;
     size_t parameter_count;
     struct template_choice requests;
-    struct response_plan *responses; /* in the order in which they are tried */
+    struct mapping_template *mock_status; /* what finds the status of a MOCK; NULL otherwise */
+    struct response_plan *responses;      /* in the order in which they are tried */
     size_t response_count;
     bool is_service;
     struct service_uri service; /* of AWS without a function */
