@@ -19,7 +19,9 @@ struct element {
     struct element *first;
     struct element *last;
     struct element *next;
-    bool is_repeated; /* an earlier sibling has its name */
+    size_t index;         /* among its siblings */
+    struct element *same; /* the next sibling of its name */
+    bool is_repeated;     /* an earlier sibling has its name */
 };
 
 struct reading {
@@ -80,12 +82,12 @@ static bool is_same_name(const struct element *a, const struct element *b)
 static void add_child(struct element *parent, struct element *child)
 {
     child->parent = parent;
-    /* Lists are runs of one name. */
-    child->is_repeated = parent->last && is_same_name(parent->last, child);
-    if (parent->last)
+    if (parent->last) {
+        child->index       = parent->last->index + 1;
         parent->last->next = child;
-    else
+    } else {
         parent->first = child;
+    }
     parent->last = child;
 }
 
@@ -228,49 +230,88 @@ static bool is_named(const struct element *element, const char *name)
            memcmp(element->name, name, element->name_size) == 0;
 }
 
+/* By their names, those of one name in the order in which they stand. */
+static int compare(const void *left, const void *right)
+{
+    const struct element *a = *(struct element *const *)left;
+    const struct element *b = *(struct element *const *)right;
+    size_t size             = a->name_size < b->name_size ? a->name_size : b->name_size;
+    int order               = memcmp(a->name, b->name, size);
+
+    if (order == 0 && a->name_size != b->name_size)
+        order = a->name_size < b->name_size ? -1 : 1;
+    if (order == 0)
+        order = a->index < b->index ? -1 : 1;
+    return order;
+}
+
+/* Chains the children of one name, wherever they stand: there are more of them than fit a loop over
+ * all for each. */
+static void chain_children(const struct element *element)
+{
+    size_t count                          = element->last->index + 1;
+    SCOPED_MEMORY struct element **sorted = memory_new(count * sizeof(struct element *));
+    struct element *child                 = element->first;
+
+    for (size_t i = 0; i < count; i++, child = child->next)
+        sorted[i] = child;
+    qsort(sorted, count, sizeof(struct element *), compare);
+    for (size_t i = 1; i < count; i++) {
+        if (is_same_name(sorted[i - 1], sorted[i])) {
+            sorted[i - 1]->same    = sorted[i];
+            sorted[i]->is_repeated = true;
+        }
+    }
+}
+
 static void append_value(const struct element *element, struct text *json);
 
-/* Elements from first as long as they have its name; returns the one behind. */
-static const struct element *append_run(const struct element *first, struct text *json)
+static void append_list(const struct element *first, struct text *json)
 {
-    const struct element *element = first;
-
     text_append_character(json, '[');
-    do {
+    for (const struct element *element = first; element; element = element->same) {
         if (element != first)
             text_append_character(json, ',');
         append_value(element, json);
-        element = element->next;
-    } while (element && element->is_repeated);
+    }
     text_append_character(json, ']');
-    return element;
 }
 
 static void append_members(const struct element *element, struct text *json)
 {
-    const struct element *child = element->first;
-
     text_append_character(json, '{');
-    while (child) {
+    for (const struct element *child = element->first; child; child = child->next) {
+        if (child->is_repeated)
+            continue;
         if (child != element->first)
             text_append_character(json, ',');
         text_append_json(json, child->name, child->name_size);
         text_append_character(json, ':');
-        if (child->next && child->next->is_repeated) {
-            child = append_run(child, json);
-        } else {
+        if (child->same)
+            append_list(child, json);
+        else
             append_value(child, json);
-            child = child->next;
-        }
     }
     text_append_character(json, '}');
+}
+
+/* One that consists of <member> elements. */
+static bool is_list(const struct element *element)
+{
+    for (const struct element *child = element->first; child; child = child->next) {
+        if (!is_named(child, "member"))
+            return false;
+    }
+    return element->first;
 }
 
 /* AWS: members that are absent are null. */
 static void append_value(const struct element *element, struct text *json)
 {
-    if (element->first && is_named(element->first, "member"))
-        append_run(element->first, json);
+    if (element->first)
+        chain_children(element);
+    if (is_list(element))
+        append_list(element->first, json);
     else if (element->first)
         append_members(element, json);
     else if (element->content_size == 0)
@@ -283,8 +324,11 @@ static void append_value(const struct element *element, struct text *json)
 static void append_root(const struct element *document, struct text *json)
 {
     const struct element *root = document->first;
+    bool is_error              = is_named(root, "ErrorResponse") && root->first;
 
-    append_members(is_named(root, "ErrorResponse") ? root : document, json);
+    if (is_error)
+        chain_children(root);
+    append_members(is_error ? root : document, json);
 }
 
 bool service_answer_from_xml(const char *xml, size_t size, struct text *json)

@@ -18,8 +18,8 @@ struct text;
 
 /*
  * Appends the JSON of an XML document: an element is a member of its name, one that consists of
- * <member> elements an array, as is a run of elements of one name; an empty one is null, attributes
- * are dropped. False, with nothing appended, if it isn't well-formed as far as that goes, or too
- * deep.
+ * <member> elements an array, as are all elements of one name in one place; an empty one is null,
+ * attributes are dropped. False, with nothing appended, if it isn't well-formed as far as that
+ * goes, or too deep.
  */
 bool service_answer_from_xml(const char *xml, size_t size, struct text *json);
