@@ -147,6 +147,13 @@ bool text_equals(const struct text *text, const char *string)
     return text->size == strlen(string) && memcmp(text_string(text), string, text->size) == 0;
 }
 
+const char *text_behind(const char *string, const char *prefix)
+{
+    size_t size = strlen(prefix);
+
+    return strncmp(string, prefix, size) == 0 ? string + size : NULL;
+}
+
 void text_clear(struct text *text)
 {
     text->size = 0;

@@ -42,6 +42,9 @@ void text_grow(struct text *text, size_t size);
 const char *text_string(const struct text *text);
 bool text_equals(const struct text *text, const char *string);
 
+/* What stands behind the prefix that string begins with; NULL: it doesn't begin with it. */
+const char *text_behind(const char *string, const char *prefix);
+
 /* Empties the text and keeps its memory. */
 void text_clear(struct text *text);
 

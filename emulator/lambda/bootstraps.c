@@ -9,12 +9,13 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/text.h"
 
 #define EMBEDDED_FOLDER "emulator/lambda/bootstrap/"
 
 static bool is_bootstrap(const struct embedded_file *file)
 {
-    return strncmp(file->name, EMBEDDED_FOLDER, strlen(EMBEDDED_FOLDER)) == 0;
+    return text_behind(file->name, EMBEDDED_FOLDER);
 }
 
 static char *path_of(const struct embedded_file *file, const char *directory)

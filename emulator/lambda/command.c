@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "model/registry.h"
 
 /* The name of the executable that AWS's own runtimes start. */
@@ -36,11 +37,6 @@ static const struct {
     {"go",      "apt-get install golang-go"                                          },
 };
 
-static bool begins_with(const char *string, const char *prefix)
-{
-    return strncmp(string, prefix, strlen(prefix)) == 0;
-}
-
 static const char **new_list(struct arena *arena, size_t count)
 {
     return arena_new(arena, (count + 1) * sizeof(char *));
@@ -52,7 +48,7 @@ static const char *resolve(struct arena *arena, const struct function *function,
 {
     if (!strchr(command, '/') || command[0] == '/')
         return command;
-    while (begins_with(command, "./"))
+    while (text_behind(command, "./"))
         command += 2;
     return arena_format(arena, "%s/%s", function->code_uri, command);
 }
@@ -97,7 +93,7 @@ static const char *const *build_for_runtime(struct arena *arena, const struct fu
                                             const char *directory, const char **problem)
 {
     for (size_t i = 0; i < ARRAY_SIZE(runtimes); i++) {
-        if (!begins_with(function->runtime, runtimes[i].prefix))
+        if (!text_behind(function->runtime, runtimes[i].prefix))
             continue;
         if (!runtimes[i].interpreter)
             return build_executable(arena, function);
@@ -131,7 +127,7 @@ static const struct runtime *find_runtime(const struct function *function)
     if ((function->command && function->command[0]) || !function->runtime)
         return NULL;
     for (size_t i = 0; i < ARRAY_SIZE(runtimes); i++) {
-        if (begins_with(function->runtime, runtimes[i].prefix))
+        if (text_behind(function->runtime, runtimes[i].prefix))
             return &runtimes[i];
     }
     return NULL;

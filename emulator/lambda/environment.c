@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "lambda/layers.h"
 #include "model/name_values.h"
 #include "model/registry.h"
@@ -22,20 +23,15 @@ static const char *const credentials[] = {
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
 };
 
-static bool begins_with(const char *string, const char *prefix)
-{
-    return strncmp(string, prefix, strlen(prefix)) == 0;
-}
-
 /* Ours are not the handlers' business, and what AWS's runtimes set must not come from a Lambda
  * function or a test that we were started in. */
 static bool is_passed_on(const char *variable)
 {
     /* Code that needs this one fails on AWS: handlers build their endpoint from the event. */
-    if (begins_with(variable, "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI="))
+    if (text_behind(variable, "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI="))
         return false;
-    return !begins_with(variable, "POSTERN_") && !begins_with(variable, "AWS_LAMBDA_") &&
-           !begins_with(variable, "_X_AMZN_TRACE_ID=") && !begins_with(variable, "_HANDLER=");
+    return !text_behind(variable, "POSTERN_") && !text_behind(variable, "AWS_LAMBDA_") &&
+           !text_behind(variable, "_X_AMZN_TRACE_ID=") && !text_behind(variable, "_HANDLER=");
 }
 
 static void put_all(struct name_values *values, const struct name_values *more)
@@ -77,14 +73,14 @@ static void put_platform(struct name_values *values, const struct environment_in
 
     /* For a bootstrap whose interpreter has no option for it. */
     if (function->inspect_port > 0 && function->runtime &&
-        begins_with(function->runtime, "python")) {
+        text_behind(function->runtime, "python")) {
         SCOPED_MEMORY char *port = memory_format("%d", function->inspect_port);
 
         name_values_put(values, "POSTERN_INSPECT_PORT", port);
     }
 
     /* AWS: the runtimes that a function brings along have none. */
-    if (function->runtime && !begins_with(function->runtime, "provided")) {
+    if (function->runtime && !text_behind(function->runtime, "provided")) {
         SCOPED_MEMORY char *name = memory_format("AWS_Lambda_%s", function->runtime);
 
         name_values_put(values, "AWS_EXECUTION_ENV", name);

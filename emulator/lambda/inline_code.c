@@ -10,6 +10,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "model/registry.h"
 
 /* Below the runtime folder. */
@@ -30,7 +31,7 @@ static bool is_es_module(const char *code)
     for (const char *line = code; line; line = strchr(line, '\n')) {
         line += *line == '\n';
         for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-            if (strncmp(line, words[i], strlen(words[i])) == 0)
+            if (text_behind(line, words[i]))
                 return true;
         }
     }

@@ -64,8 +64,7 @@ static void append_folder(const char *layer, const char *folder, const char *run
 
 static bool is_for(size_t row, const char *runtime, const char *variable)
 {
-    return strcmp(rows[row].variable, variable) == 0 &&
-           strncmp(runtime, rows[row].runtime, strlen(rows[row].runtime)) == 0;
+    return strcmp(rows[row].variable, variable) == 0 && text_behind(runtime, rows[row].runtime);
 }
 
 /* AWS: later layers overwrite the files of earlier ones, so they are looked into first. */

@@ -10,6 +10,7 @@
 #include "lambda/remote.h"
 #include "lambda/room.h"
 #include "lambda/run.h"
+#include "model/arn.h"
 #include "model/limits.h"
 
 /* How long ago a run may have ended that a change of the function's files is put down to: what
@@ -21,8 +22,8 @@ static void take_function(struct pool *pool, const struct function *function)
     const struct lambda *lambda = pool->lambda;
 
     function_copy(&pool->function, function);
-    pool->arn = memory_format("arn:aws:lambda:%s:%s:function:%s", lambda->region, lambda->account,
-                              function->name);
+    pool->arn = memory_format("arn:%s:lambda:%s:%s:function:%s", arn_partition(lambda->region),
+                              lambda->region, lambda->account, function->name);
 }
 
 static void drop_function(struct pool *pool)

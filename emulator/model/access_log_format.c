@@ -29,11 +29,11 @@ static const char *skip_path(const char *at)
 /* AWS?: ${context.name} is taken as well. */
 static bool read_variable(const char *at, struct access_log_piece *piece)
 {
-    bool is_braced     = strncmp(at, BRACED, strlen(BRACED)) == 0;
+    bool is_braced     = text_behind(at, BRACED);
     size_t prefix_size = is_braced ? strlen(BRACED) : strlen(PREFIX);
     const char *end;
 
-    if (!is_braced && strncmp(at, PREFIX, strlen(PREFIX)) != 0)
+    if (!is_braced && !text_behind(at, PREFIX))
         return false;
     end = skip_path(at + prefix_size - 1);
     if (end < at + prefix_size || (is_braced && *end != '}'))

@@ -4,6 +4,8 @@
 
 #include "base/memory.h"
 
+#define FUNCTION_PREFIX ":function:"
+
 /* AWS: "Amazon Resource Names (ARNs)": China and GovCloud are partitions of their own. */
 const char *arn_partition(const char *region)
 {
@@ -17,6 +19,17 @@ const char *arn_partition(const char *region)
 const char *arn_url_suffix(const char *region)
 {
     return strncmp(region, "cn-", 3) == 0 ? "amazonaws.com.cn" : "amazonaws.com";
+}
+
+const char *arn_find_function(const char *string, size_t *size)
+{
+    const char *name = strstr(string, FUNCTION_PREFIX);
+
+    if (!name)
+        return NULL;
+    name += strlen(FUNCTION_PREFIX);
+    *size = strcspn(name, ":/");
+    return name;
 }
 
 char *arn_execute_api(const char *region, const char *account, const char *api_id,

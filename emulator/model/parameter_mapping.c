@@ -9,13 +9,6 @@
 /* AWS: names of headers and parameters. */
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._$-"
 
-static const char *behind(const char *string, const char *prefix)
-{
-    size_t size = strlen(prefix);
-
-    return strncmp(string, prefix, size) == 0 ? string + size : NULL;
-}
-
 static bool is_name(const char *name)
 {
     return *name && name[strspn(name, NAME_CHARACTERS)] == '\0';
@@ -33,7 +26,7 @@ static bool read_destination(const char *destination, struct parameter_mapping *
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-        const char *name = behind(destination, places[i].prefix);
+        const char *name = text_behind(destination, places[i].prefix);
 
         if (name && is_name(name)) {
             mapping->place = places[i].place;
@@ -58,7 +51,7 @@ static bool read_request_source(const char *source, struct parameter_mapping *ma
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(sources); i++) {
-        const char *name = behind(source, sources[i].prefix);
+        const char *name = text_behind(source, sources[i].prefix);
 
         if (name && is_name(name)) {
             mapping->from   = sources[i].from;
@@ -89,29 +82,29 @@ static bool read_source(const char *source, struct arena *arena, struct paramete
                         struct text *problem)
 {
     size_t size         = strlen(source);
-    const char *request = behind(source, "route.request.");
+    const char *request = text_behind(source, "route.request.");
     const char *rest;
 
     if (!request)
-        request = behind(source, "method.request.");
+        request = text_behind(source, "method.request.");
     if (size >= 2 && source[0] == '\'' && source[size - 1] == '\'') {
         mapping->from   = PARAMETER_STATIC;
         mapping->source = arena_copy(arena, source + 1, size - 2);
         return true;
     }
-    if ((rest = behind(source, "stageVariables.")) && is_name(rest)) {
+    if ((rest = text_behind(source, "stageVariables.")) && is_name(rest)) {
         mapping->from   = PARAMETER_FROM_STAGE_VARIABLE;
         mapping->source = rest;
         return true;
     }
-    if ((rest = behind(source, "context."))) {
+    if ((rest = text_behind(source, "context."))) {
         mapping->from = PARAMETER_FROM_CONTEXT;
         if (context_refer(rest, strlen(rest), CONTEXT_FOR_TEMPLATES, &mapping->context))
             return true;
         text_append_format(problem, "there is no $context.%s", rest);
         return false;
     }
-    if (request && (strcmp(request, "body") == 0 || behind(request, "body.")))
+    if (request && (strcmp(request, "body") == 0 || text_behind(request, "body.")))
         return read_body_source(request, arena, mapping, problem);
     if (request && read_request_source(request, mapping))
         return true;

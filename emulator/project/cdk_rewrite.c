@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "project/cdk_scope.h"
 #include "project/cdk_state.h"
 #include "project/reading.h"
@@ -74,8 +75,7 @@ static struct json *get_attribute(struct cdk_scope *scope, const char *id,
     struct cdk_value *output;
     struct json *list;
 
-    if (nested && attribute->kind == JSON_STRING &&
-        strncmp(attribute->string, OUTPUTS, strlen(OUTPUTS)) == 0) {
+    if (nested && attribute->kind == JSON_STRING && text_behind(attribute->string, OUTPUTS)) {
         output = map_find(&nested->outputs, attribute->string + strlen(OUTPUTS));
         if (output)
             return ask(scope, output, attribute->string, where);

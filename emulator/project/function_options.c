@@ -43,7 +43,7 @@ static const struct debugger *find_debugger(const struct function *function)
     if (function->command || !function->runtime || function->url)
         return NULL;
     for (size_t i = 0; i < ARRAY_SIZE(debuggers); i++) {
-        if (strncmp(function->runtime, debuggers[i].prefix, strlen(debuggers[i].prefix)) == 0)
+        if (text_behind(function->runtime, debuggers[i].prefix))
             return &debuggers[i];
     }
     return NULL;
@@ -119,8 +119,8 @@ bool function_url_is_fine(const char *url)
 {
     const char *scheme = strncmp(url, "https://", 8) == 0 ? "https://" : "http://";
 
-    return strncmp(url, scheme, strlen(scheme)) == 0 &&
-           strcspn(url + strlen(scheme), "/?#:@ ") > 0 && url[strcspn(url, " \t\r\n")] == '\0';
+    return text_behind(url, scheme) && strcspn(url + strlen(scheme), "/?#:@ ") > 0 &&
+           url[strcspn(url, " \t\r\n")] == '\0';
 }
 
 bool function_options_has_url(char *const *elsewhere, const char *name)

@@ -146,7 +146,7 @@ static struct json *refer_to_parameter(struct intrinsics *intrinsics,
         return intrinsics_fail(intrinsics, where,
                                "\"%s\" is none of the AllowedValues of the parameter %s", value,
                                name);
-    if (!given && type && strncmp(type, STORED_TYPE, strlen(STORED_TYPE)) == 0) {
+    if (!given && type && text_behind(type, STORED_TYPE)) {
         SCOPED_TEXT message = {0};
 
         text_append_format(&message,

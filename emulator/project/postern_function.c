@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "model/limits.h"
 #include "model/registry.h"
 #include "project/code_check.h"
@@ -47,7 +48,7 @@ static const char *const known_names[] = {
 static const struct runtime *find_runtime(const char *name)
 {
     for (size_t i = 0; i < ARRAY_SIZE(runtimes); i++) {
-        if (strncmp(name, runtimes[i].prefix, strlen(runtimes[i].prefix)) == 0)
+        if (text_behind(name, runtimes[i].prefix))
             return &runtimes[i];
     }
     return NULL;
@@ -152,7 +153,7 @@ static char *resolve_folder(const struct reading *reading, const char *code_uri)
     SCOPED_MEMORY char *path = NULL;
     char *resolved;
 
-    if (!code_uri)
+    if (!code_uri || strcmp(code_uri, ".") == 0)
         return memory_copy_string(folder);
     path     = code_uri[0] == '/' ? memory_copy_string(code_uri)
                                   : memory_format("%s/%s", folder, code_uri);
@@ -193,7 +194,7 @@ static void check_inline_code(struct reading *reading, const struct json *object
                       "%s.inlineCode: can be code of nodejs… and python… only, not of %s: put it "
                       "into a file",
                       place, runtime);
-    else if (handler && strncmp(handler, INLINE_FILE ".", strlen(INLINE_FILE ".")) != 0)
+    else if (handler && !text_behind(handler, INLINE_FILE "."))
         reading_warn(reading, code,
                      "%s.inlineCode: becomes a file called " INLINE_FILE
                      ", in which AWS won't find the handler %s: write it like " INLINE_FILE

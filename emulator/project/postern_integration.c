@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "model/arn.h"
 #include "model/aws_service.h"
 #include "model/limits.h"
 #include "model/parameter_mapping.h"
@@ -16,8 +17,6 @@
 #include "template/mapping_template.h"
 #include "json/json.h"
 #include "json/pattern.h"
-
-#define FUNCTION_PREFIX ":function:"
 
 /* One integration that is being read. */
 struct making {
@@ -156,22 +155,13 @@ static void read_response(const struct making *making, const struct json *object
     }
 }
 
-/* The name in "arn:aws:lambda:…:function:NAME", whatever is around it; NULL: there is none. */
-static char *function_name(const char *uri)
-{
-    const char *name = uri ? strstr(uri, FUNCTION_PREFIX) : NULL;
-
-    if (!name)
-        return NULL;
-    name += strlen(FUNCTION_PREFIX);
-    return memory_copy(name, strcspn(name, ":/"));
-}
-
 static void read_function(const struct making *making, const struct json *uri)
 {
     struct integration *integration = making->integration;
+    size_t size                     = 0;
+    const char *name                = arn_find_function(integration->uri, &size);
 
-    integration->function = function_name(integration->uri);
+    integration->function = memory_copy(name, size);
     if (!registry_find_function(making->reading->registry, integration->function))
         reading_error(making->reading, uri,
                       "%s.integrationUri: there is no function \"%s\": add it to \"functions\"",
@@ -187,6 +177,7 @@ static void check_uri(const struct making *making)
     struct arena arena              = {0};
     SCOPED_TEXT problem             = {0};
     struct service_uri service;
+    size_t size = 0;
 
     if (integration->type == INTEGRATION_MOCK)
         return;
@@ -200,7 +191,7 @@ static void check_uri(const struct making *making)
             reading_error(making->reading, where,
                           "%s.integrationUri: is an URL that begins with http:// or https://",
                           making->place);
-    } else if (strstr(integration->uri, FUNCTION_PREFIX)) {
+    } else if (arn_find_function(integration->uri, &size)) {
         read_function(making, where);
     } else if (integration->type == INTEGRATION_AWS_PROXY) {
         reading_error(making->reading, where,

@@ -189,7 +189,7 @@ static void read_parameters(struct reading *reading, struct route *route,
         bool is_known = false;
 
         for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
-            is_known = is_known || (strncmp(one->name, prefixes[i], strlen(prefixes[i])) == 0 &&
+            is_known = is_known || (text_behind(one->name, prefixes[i]) &&
                                     one->name[strlen(prefixes[i])] != '\0');
         if (!is_known)
             reading_error(reading, one,

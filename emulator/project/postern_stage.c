@@ -109,7 +109,7 @@ static void read_throttles(struct reading *reading, const struct api *api, struc
 /* Absolute; NULL: it is no path. */
 static char *resolve_log_path(const struct reading *reading, const char *destination)
 {
-    if (strncmp(destination, LOG_FILE_PREFIX, strlen(LOG_FILE_PREFIX)) == 0)
+    if (text_behind(destination, LOG_FILE_PREFIX))
         destination += strlen(LOG_FILE_PREFIX);
     else if (strncmp(destination, "./", 2) != 0 && strncmp(destination, "../", 3) != 0)
         return NULL;

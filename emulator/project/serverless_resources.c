@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "project/reading.h"
 #include "project/serverless_state.h"
 #include "project/variables.h"
@@ -20,7 +21,7 @@ static bool is_needed(const struct json *resource)
     const char *type = json_find_string(resource, "Type");
 
     for (size_t i = 0; type && i < ARRAY_SIZE(needed); i++) {
-        if (strncmp(type, needed[i], strlen(needed[i])) == 0)
+        if (text_behind(type, needed[i]))
             return true;
     }
     return false;

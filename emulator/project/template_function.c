@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "model/registry.h"
 #include "project/function_options.h"
 #include "project/project.h"
@@ -23,7 +24,7 @@ static const char *const runnable[] = {"nodejs", "python", "ruby", "provided", "
 static bool is_runnable(const char *runtime)
 {
     for (size_t i = 0; i < ARRAY_SIZE(runnable); i++) {
-        if (strncmp(runtime, runnable[i], strlen(runnable[i])) == 0)
+        if (text_behind(runtime, runnable[i]))
             return true;
     }
     return false;

@@ -6,13 +6,14 @@
 
 #include "base/arena.h"
 #include "base/memory.h"
+#include "base/text.h"
+#include "model/arn.h"
 #include "project/template.h"
 #include "json/build.h"
 #include "json/json.h"
 #include "json/nearest.h"
 
-#define TARGET_PREFIX   "integrations/"
-#define FUNCTION_PREFIX ":function:"
+#define TARGET_PREFIX "integrations/"
 
 /* AWS: "AWS::ApiGatewayV2::Integration"; what isn't here has no meaning for WebSocket APIs. */
 static const char *const texts[] = {
@@ -91,15 +92,12 @@ void integrations_note_response(struct integrations *integrations,
         build_add(all, key, response);
 }
 
-/* The name in "arn:aws:lambda:…:function:NAME", whatever is around it; NULL: there is none. */
 static const char *function_name(struct template *template, const char *uri)
 {
-    const char *name = strstr(uri, FUNCTION_PREFIX);
+    size_t size      = 0;
+    const char *name = arn_find_function(uri, &size);
 
-    if (!name)
-        return NULL;
-    name += strlen(FUNCTION_PREFIX);
-    return arena_copy(template->arena, name, strcspn(name, ":/"));
+    return name ? arena_copy(template->arena, name, size) : NULL;
 }
 
 const char *integrations_find_function(struct integrations *integrations,
@@ -194,7 +192,7 @@ void integrations_write(struct integrations *integrations, const struct template
 
     if (!target)
         return;
-    if (strncmp(target, TARGET_PREFIX, strlen(TARGET_PREFIX)) == 0)
+    if (text_behind(target, TARGET_PREFIX))
         integration = map_find(&integrations->found, target + strlen(TARGET_PREFIX));
     if (!integration) {
         template_error(template, where,

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/map.h"
+#include "base/text.h"
 #include "project/yaml_scalar.h"
 #include "json/build.h"
 #include "json/json.h"
@@ -112,7 +113,7 @@ static bool compose_scalar(struct composer *composer, struct json **value)
     bool is_plain             = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
     bool is_resolved          = is_plain && !tag;
 
-    if (tag && strncmp(tag, STANDARD_TAG, strlen(STANDARD_TAG)) == 0) {
+    if (tag && text_behind(tag, STANDARD_TAG)) {
         const char *type = tag + strlen(STANDARD_TAG);
 
         is_resolved = strcmp(type, "int") == 0 || strcmp(type, "float") == 0 ||

@@ -199,6 +199,17 @@ static void a_text_is_not_cut_within_a_character(void **state)
     }
 }
 
+static void what_is_behind_a_prefix_is_found(void **state)
+{
+    const char *string = "integrations/a";
+
+    assert_string_equal(text_behind(string, "integrations/"), "a");
+    assert_string_equal(text_behind(string, string), "");
+    assert_ptr_equal(text_behind(string, ""), string);
+    assert_null(text_behind(string, "ntegrations/"));
+    assert_null(text_behind("integ", "integrations/"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +225,7 @@ int main(void)
         cmocka_unit_test(json_strings_of_c_strings_end_at_their_nul),
         cmocka_unit_test(what_is_no_utf_8_becomes_a_replacement_character),
         cmocka_unit_test(a_text_is_not_cut_within_a_character),
+        cmocka_unit_test(what_is_behind_a_prefix_is_found),
     };
 
     return cmocka_run_group_tests_name("base/text", tests, NULL, NULL);

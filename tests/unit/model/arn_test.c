@@ -30,10 +30,40 @@ static void the_region_tells_the_partition(void **state)
     }
 }
 
+static void the_name_of_a_function_is_found_in_what_is_around_it(void **state)
+{
+    static const struct {
+        const char *string;
+        const char *expected; /* NULL: there is none */
+    } cases[] = {
+        {"arn:aws:lambda:us-east-1:000000000000:function:chat", "chat"},
+        {"arn:aws-cn:lambda:cn-north-1:1:function:chat:live",   "chat"},
+        {"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:1:"
+         "function:chat/invocations",                  "chat"},
+        {"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:1:"
+         "function:chat:live/invocations",             "chat"},
+        {"arn:aws:lambda:us-east-1:1:function:",                ""    },
+        {"arn:aws:sqs:us-east-1:1:chat",                        NULL  },
+        {"",                                                    NULL  },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        size_t size                 = 0;
+        const char *found           = arn_find_function(cases[i].string, &size);
+        SCOPED_MEMORY char *trimmed = found ? memory_copy(found, size) : NULL;
+
+        if (cases[i].expected)
+            assert_string_equal(trimmed, cases[i].expected);
+        else
+            assert_null(found);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_region_tells_the_partition),
+        cmocka_unit_test(the_name_of_a_function_is_found_in_what_is_around_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
