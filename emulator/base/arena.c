@@ -7,8 +7,10 @@
 
 #include "base/memory.h"
 
-/* The first block serves nearly every request; larger pieces get a block of their own. */
-#define ARENA_BLOCK_SIZE 2048
+/* The first block serves nearly every request; each later one is twice as large, up to a bound.
+ * Larger pieces get a block of their own. */
+#define ARENA_BLOCK_SIZE     2048
+#define ARENA_BLOCK_SIZE_MAX 65536
 
 struct arena_block {
     struct arena_block *next;
@@ -27,13 +29,23 @@ static struct arena_block *add_block(struct arena *arena, size_t size)
     return block;
 }
 
+static size_t next_block_size(const struct arena *arena)
+{
+    size_t size = arena->blocks ? 2 * arena->blocks->size : ARENA_BLOCK_SIZE;
+
+    return size < ARENA_BLOCK_SIZE_MAX ? size : ARENA_BLOCK_SIZE_MAX;
+}
+
 void *arena_new(struct arena *arena, size_t size)
 {
     struct arena_block *block = arena->blocks;
     size_t aligned            = (size + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
+    size_t next;
 
-    if (!block || block->size - block->used < aligned)
-        block = add_block(arena, aligned > ARENA_BLOCK_SIZE ? aligned : ARENA_BLOCK_SIZE);
+    if (!block || block->size - block->used < aligned) {
+        next  = next_block_size(arena);
+        block = add_block(arena, aligned > next ? aligned : next);
+    }
     block->used += aligned;
     return block->bytes + block->used - aligned;
 }
@@ -52,19 +64,23 @@ char *arena_copy_string(struct arena *arena, const char *string)
     return arena_copy(arena, string, strlen(string));
 }
 
+/* Most strings fit into what is left of the block: they are written there, then taken. */
 char *arena_format(struct arena *arena, const char *format, ...)
 {
+    struct arena_block *block = arena->blocks;
+    size_t left               = block ? block->size - block->used : 0;
     va_list arguments;
-    va_list again;
     char *string;
     int size;
 
     va_start(arguments, format);
-    va_copy(again, arguments);
-    size   = vsnprintf(NULL, 0, format, arguments);
+    size = vsnprintf(left > 0 ? block->bytes + block->used : NULL, left, format, arguments);
+    va_end(arguments);
     string = arena_new(arena, (size_t)size + 1);
-    vsnprintf(string, (size_t)size + 1, format, again);
-    va_end(again);
+    if ((size_t)size < left)
+        return string;
+    va_start(arguments, format);
+    vsnprintf(string, (size_t)size + 1, format, arguments);
     va_end(arguments);
     return string;
 }

@@ -134,14 +134,19 @@ static void check_command(struct reading *reading, const struct json *object, co
                      name);
 }
 
-/* Once for each runtime is enough. */
+/* Once for each runtime is enough, unless a function has a PATH of its own. */
 static void check_program(struct reading *reading, const struct json *object, const char *place,
                           const struct function *function, size_t runtime)
 {
     unsigned bit = 1u << runtime;
+    bool is_own  = name_values_find(&function->environment, "PATH");
 
-    if (reading->programs_missed & bit || is_in_path(function, runtimes[runtime].program))
+    if (reading->programs_missed & bit || (!is_own && reading->programs_found & bit))
         return;
+    if (is_in_path(function, runtimes[runtime].program)) {
+        reading->programs_found |= is_own ? 0 : bit;
+        return;
+    }
     reading->programs_missed |= bit;
     reading_warn(reading, json_find(object, "runtime"),
                  "%s: %s needs the program %s, which isn't in PATH: apt-get install -y %s", place,
@@ -195,7 +200,7 @@ void code_check(struct reading *reading, const struct json *object, const char *
     if (!function->runtime)
         return;
     for (size_t i = 0; i < ARRAY_SIZE(runtimes); i++) {
-        if (strncmp(function->runtime, runtimes[i].prefix, strlen(runtimes[i].prefix)) != 0)
+        if (!text_behind(function->runtime, runtimes[i].prefix))
             continue;
         check_program(reading, object, place, function, i);
         if (function->handler && !function->inline_code)

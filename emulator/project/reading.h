@@ -24,6 +24,7 @@ struct reading {
     struct registry *registry;
     struct problems *problems;
     unsigned programs_missed; /* bits of the runtimes whose program was reported as missing */
+    unsigned programs_found;  /* of those whose program is in the caller's PATH */
     const struct json *reported[READING_REPORTED_MAX];
     size_t reported_count;
 };
