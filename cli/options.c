@@ -27,6 +27,7 @@
 #define CONNECT     OPTIONS_OF_CONNECT
 #define COMPLETION  OPTIONS_OF_COMPLETION
 #define TEMPLATE    OPTIONS_OF_TEMPLATE
+#define EXPORT      OPTIONS_OF_EXPORT
 #define EMULATE     (START | RUN)
 #define SAMPLE      (EVENT | INVOKE)
 #define CONNECTION  (GET | SEND | DISCONNECT)
@@ -154,9 +155,9 @@ static const struct option table[] = {
      .help = "whose certificates handlers trust [.postern beside the project]"},
     {"env-file", .subcommands = EMULATE | CHECK | INVOKE, TEXT("FILE", settings.env_file),
      .help = "more environment for handlers, like dotenv's [.env beside the project]"},
-    {"env-vars", .subcommands = EMULATE | CHECK | INVOKE, TEXT("FILE", settings.env_vars),
+    {"env-vars", .subcommands = EMULATE | CHECK | EXPORT | INVOKE, TEXT("FILE", settings.env_vars),
      .help = "SAM's env.json: values of variables that functions declare"},
-    {"function", .subcommands = EMULATE | CHECK | INVOKE, LIST("NAME=URL", functions), RULE(is_parameter, "a function and its Invoke endpoint, like chat=http://127.0.0.1:9000/2015-03-31/functions/function/invocations"),
+    {"function", .subcommands = EMULATE | CHECK | EXPORT | INVOKE, LIST("NAME=URL", functions), RULE(is_parameter, "a function and its Invoke endpoint, like chat=http://127.0.0.1:9000/2015-03-31/functions/function/invocations"),
      .help = "run this function elsewhere: an Invoke endpoint"},
     {"inspect", .subcommands = EMULATE | CHECK, LIST("NAME[=PORT]", inspect),
      .help = "a debugger's port for the function; suspends its timeouts"},
@@ -164,15 +165,15 @@ static const struct option table[] = {
      .help = "keep nothing in the database"},
     {"in-memory", .subcommands = RUN, FLAG(settings.in_memory), .otherwise = "on",
      .help = "keep nothing in the database; --in-memory=off keeps it"},
-    {"parameter", .subcommands = EMULATE | CHECK | SAMPLE, LIST("KEY=VALUE", parameters),
+    {"parameter", .subcommands = EMULATE | CHECK | EXPORT | SAMPLE, LIST("KEY=VALUE", parameters),
      RULE(is_parameter, "a parameter and its value, like Stage=dev"),
      .help = "a parameter of the template, an option of serverless.yml"},
-    {"stack", .subcommands = EMULATE | CHECK | SAMPLE, TEXT("NAME", settings.stack),
+    {"stack", .subcommands = EMULATE | CHECK | EXPORT | SAMPLE, TEXT("NAME", settings.stack),
      .help = "which stack of the CDK's output [the only one with a WebSocket API]"},
-    {"region", .subcommands = EMULATE | CHECK | SAMPLE, TEXT("NAME", settings.region), GIVEN(region), .otherwise = "us-east-1",
+    {"region", .subcommands = EMULATE | CHECK | EXPORT | SAMPLE, TEXT("NAME", settings.region), GIVEN(region), .otherwise = "us-east-1",
      RULE(is_region, "the name of a region, like eu-central-1"),
      .help = "for ARNs and the handlers' environment"},
-    {"account", .subcommands = EMULATE | CHECK | SAMPLE, TEXT("ID", settings.account), .otherwise = "000000000000",
+    {"account", .subcommands = EMULATE | CHECK | EXPORT | SAMPLE, TEXT("ID", settings.account), .otherwise = "000000000000",
      RULE(is_account, "12 digits"),
      .help = "for ARNs, 12 digits"},
     {"ready-file", .subcommands = EMULATE, TEXT("FILE", settings.ready_file),
@@ -284,7 +285,7 @@ static const struct operand operands[] = {
      .expected = "the name of a function of the project"},
     {"DIR", .subcommands = INIT, AT(folder), .otherwise = ".",
      .expected = "the folder to write to"},
-    {"PROJECT", .subcommands = START | RUN | CHECK | SAMPLE, AT(settings.project), .otherwise = ".",
+    {"PROJECT", .subcommands = START | RUN | CHECK | EXPORT | SAMPLE, AT(settings.project), .otherwise = ".",
      .expected = "a postern.json or template.yaml, or the folder that has one"},
     {"CMD", .subcommands = RUN, .is_needed = true, .is_command = true, AT(command),
      .expected = "the command to run, for example `postern run -- npm test`"},

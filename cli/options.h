@@ -37,6 +37,7 @@ enum options_of {
     OPTIONS_OF_CONNECT     = 1 << 13,
     OPTIONS_OF_COMPLETION  = 1 << 14,
     OPTIONS_OF_TEMPLATE    = 1 << 15,
+    OPTIONS_OF_EXPORT      = 1 << 16,
 };
 
 /* What only `connect` takes. */

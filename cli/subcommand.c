@@ -17,6 +17,7 @@ static const struct subcommand subcommands[] = {
     {"start", "run a project until Ctrl-C (SIGINT, SIGTERM, SIGHUP)", OPTIONS_OF_START, subcommand_start},
     {"run", "start, run CMD, stop; exit with CMD's status", OPTIONS_OF_RUN, subcommand_run},
     {"check", "read a project, print what it resolves to, report every problem", OPTIONS_OF_CHECK, subcommand_check},
+    {"export", "print a project of any kind as a postern.json", OPTIONS_OF_EXPORT, subcommand_export},
     {"init", "write a small working project", OPTIONS_OF_INIT, subcommand_init},
     {"connect", "talk to a stage: a WebSocket client", OPTIONS_OF_CONNECT, subcommand_connect},
     {"invoke", "run one function with one event, print its result", OPTIONS_OF_INVOKE, subcommand_invoke},

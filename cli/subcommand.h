@@ -43,6 +43,7 @@ bool subcommand_read_options(const char *name, char **words, struct options *opt
 int subcommand_start(char **words);
 int subcommand_run(char **words);
 int subcommand_check(char **words);
+int subcommand_export(char **words);
 int subcommand_init(char **words);
 int subcommand_invoke(char **words);
 int subcommand_event(char **words);

@@ -23,10 +23,9 @@ static void print_problems(const struct problems *problems, struct text *out)
     }
 }
 
-bool loading_read(const struct emulator_settings *settings, struct project *project,
-                  struct registry *registry, struct text *errors)
+static struct project_options options_of(const struct emulator_settings *settings)
 {
-    const struct project_options options = {
+    return (struct project_options){
         .region           = settings->given.region ? settings->region : NULL,
         .account          = settings->account,
         .parameters       = settings->parameters,
@@ -35,21 +34,50 @@ bool loading_read(const struct emulator_settings *settings, struct project *proj
         .stack            = settings->stack,
         .elsewhere        = settings->functions,
     };
+}
+
+static void read_found(const struct emulator_settings *settings, struct project *project,
+                       struct registry *registry, struct problems *problems)
+{
+    const struct project_options options    = options_of(settings);
     const struct function_options functions = {settings->inspect, settings->functions};
-    struct problems problems                = {0};
-    bool is_fine;
+
+    project_load(project, &options, registry, problems);
+    if (problems->errors == 0) /* otherwise functions may be missing */
+        function_options_apply(&functions, registry, problems);
+    project_load_env_vars(settings->env_vars, registry, problems);
+}
+
+static bool conclude(struct problems *problems, struct text *errors)
+{
+    bool is_fine = problems->errors == 0;
+
+    print_problems(problems, errors);
+    problems_deinit(problems);
+    return is_fine;
+}
+
+bool loading_read(const struct emulator_settings *settings, struct project *project,
+                  struct registry *registry, struct text *errors)
+{
+    struct problems problems = {0};
 
     if (project_find(settings->project, project, &problems)) {
-        project_load(project, &options, registry, &problems);
-        if (problems.errors == 0) /* otherwise functions may be missing */
-            function_options_apply(&functions, registry, &problems);
-        project_load_env_vars(settings->env_vars, registry, &problems);
+        read_found(settings, project, registry, &problems);
         project_load_environment(project, settings->env_file, getenv, registry, &problems);
     }
-    print_problems(&problems, errors);
-    is_fine = problems.errors == 0;
-    problems_deinit(&problems);
-    return is_fine;
+    return conclude(&problems, errors);
+}
+
+bool loading_read_own(const struct emulator_settings *settings, bool is_rewritten,
+                      struct project *project, struct registry *registry, struct text *errors)
+{
+    struct problems problems = {0};
+
+    if (is_rewritten ? project_find_beside(settings->project, project, &problems)
+                     : project_find(settings->project, project, &problems))
+        read_found(settings, project, registry, &problems);
+    return conclude(&problems, errors);
 }
 
 struct emulator_settings loading_settle(const struct emulator_settings *settings,

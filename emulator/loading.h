@@ -19,6 +19,13 @@ struct text;
 bool loading_read(const struct emulator_settings *settings, struct project *project,
                   struct registry *registry, struct text *errors);
 
+/*
+ * The same without the environment file, which is read beside any project. If the folder's
+ * postern.json is_rewritten, what else is in the folder is the project.
+ */
+bool loading_read_own(const struct emulator_settings *settings, bool is_rewritten,
+                      struct project *project, struct registry *registry, struct text *errors);
+
 /* The settings, with what the project says where nobody has given anything. Texts are borrowed of
  * both. */
 struct emulator_settings loading_settle(const struct emulator_settings *settings,

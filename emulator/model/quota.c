@@ -66,6 +66,11 @@ bool quota_period_find(const char *name, enum quota_period *period)
     return false;
 }
 
+const char *quota_period_name(enum quota_period period)
+{
+    return periods[period].name;
+}
+
 const char *quota_period_text(enum quota_period period)
 {
     return periods[period].text;

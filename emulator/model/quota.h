@@ -25,6 +25,9 @@ int64_t quota_period_start(const struct quota *quota, int64_t now);
 /* "DAY", "WEEK" or "MONTH"; false if name is none of them. */
 bool quota_period_find(const char *name, enum quota_period *period);
 
+/* "DAY", "WEEK" or "MONTH" */
+const char *quota_period_name(enum quota_period period);
+
 /* "a day", "a week", "a month" */
 const char *quota_period_text(enum quota_period period);
 

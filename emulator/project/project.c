@@ -39,7 +39,7 @@ struct named {
     const char *what;       /* what to say about it then */
 };
 
-/* In the order in which they are looked for in a folder. */
+/* In the order in which they are looked for in a folder; ours comes first. */
 static const struct named in_folders[] = {
     {POSTERN_JSON,            PROJECT_POSTERN_JSON, NULL   },
     {"template.yaml",         PROJECT_TEMPLATE,     NULL   },
@@ -163,11 +163,12 @@ static void take_file(const char *path, struct project *project, enum project_ki
     project->label    = label_in(path, project->is_built ? BUILT : name);
 }
 
-static bool find_in_folder(const char *path, struct project *project, struct problems *problems)
+static bool find_in_folder(const char *path, bool has_postern_json, struct project *project,
+                           struct problems *problems)
 {
     const struct named *found = NULL;
 
-    for (size_t i = 0; i < ARRAY_SIZE(in_folders) && !found; i++) {
+    for (size_t i = has_postern_json ? 0 : 1; i < ARRAY_SIZE(in_folders) && !found; i++) {
         if (exists_in(project->folder, in_folders[i].name))
             found = &in_folders[i];
     }
@@ -216,7 +217,8 @@ static bool find_file(const char *path, struct project *project, struct problems
     return true;
 }
 
-bool project_find(const char *path, struct project *project, struct problems *problems)
+static bool find(const char *path, bool has_postern_json, struct project *project,
+                 struct problems *problems)
 {
     struct stat status;
 
@@ -226,8 +228,18 @@ bool project_find(const char *path, struct project *project, struct problems *pr
                      "%s: name the folder of a project, or its postern.json", strerror(errno));
         return false;
     }
-    return S_ISDIR(status.st_mode) ? find_in_folder(path, project, problems)
+    return S_ISDIR(status.st_mode) ? find_in_folder(path, has_postern_json, project, problems)
                                    : find_file(path, project, problems);
+}
+
+bool project_find(const char *path, struct project *project, struct problems *problems)
+{
+    return find(path, true, project, problems);
+}
+
+bool project_find_beside(const char *path, struct project *project, struct problems *problems)
+{
+    return find(path, false, project, problems);
 }
 
 void project_load(struct project *project, const struct project_options *options,

@@ -68,6 +68,12 @@ struct project {
  */
 bool project_find(const char *path, struct project *project, struct problems *problems);
 
+/*
+ * The same for a postern.json that is being written: in a folder, what would be read without one
+ * is the project.
+ */
+bool project_find_beside(const char *path, struct project *project, struct problems *problems);
+
 /* Reads it into registry (zeroed). What is wrong goes to problems, which are sorted; with errors
  * the registry must not be used. */
 void project_load(struct project *project, const struct project_options *options,
