@@ -1,5 +1,6 @@
 #include "gateway/authorization.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -12,6 +13,7 @@
 #include "gateway/connection.h"
 #include "gateway/event.h"
 #include "gateway/gateway_state.h"
+#include "gateway/policy_condition.h"
 #include "gateway/signatures.h"
 #include "gateway/snapshot.h"
 #include "gateway/usage.h"
@@ -118,13 +120,20 @@ static enum authorization_state take_result(struct authorization *authorization,
     const struct connection *connection     = authorization->connection;
     const struct gateway_settings *settings = &authorization->gateway->settings;
     struct authorizer_result result         = {0};
-    SCOPED_TEXT problem                     = {0};
+    const struct policy_facts facts         = {
+                .now_milliseconds = clock_milliseconds(),
+                .source_ip        = connection->source_ip,
+                .user_agent       = connection->user_agent,
+                .referer          = authorization->referer,
+    };
+    SCOPED_TEXT problem = {0};
     SCOPED_MEMORY char *arn =
         arn_execute_api(settings->region, settings->account, connection->stage->api_id,
                         connection->stage->stage_name, "$connect");
     SCOPED_MEMORY char *why = NULL;
 
-    switch (authorizer_result_read(text_string(payload), payload->size, arn, &result, &problem)) {
+    switch (authorizer_result_read(text_string(payload), payload->size, arn, &facts, &result,
+                                   &problem)) {
     case AUTHORIZER_ALLOWS:
         allow(authorization);
         text_append(&authorization->context, result.context.data, result.context.size);
@@ -141,7 +150,8 @@ static enum authorization_state take_result(struct authorization *authorization,
         break;
     case AUTHORIZER_SILENT:
         why = memory_format("no statement in the policy of the authorizer allows "
-                            "execute-api:Invoke on %s (a resource .../STAGE/*/* doesn't match it)",
+                            "execute-api:Invoke on %s (a resource .../STAGE/*/* doesn't match it, "
+                            "and a Condition may not be met)",
                             arn);
         refuse(authorization, AWS_ACCESS_DENIED, REASON_POLICY_SILENT, why);
         break;
@@ -276,7 +286,8 @@ enum authorization_state authorization_begin(struct authorization *authorization
                             missing, access_authorizer(access));
         return refuse(authorization, AWS_UNAUTHORIZED, REASON_MISSING_IDENTITY_SOURCE, why);
     }
-    authorization->state = AUTHORIZATION_PENDING;
+    authorization->referer = memory_copy_string(request_head_find(head, "Referer"));
+    authorization->state   = AUTHORIZATION_PENDING;
     ask_authorizer(authorization, head, trace_id);
     return authorization->state;
 }
@@ -294,4 +305,5 @@ void authorization_deinit(struct authorization *authorization)
     text_deinit(&authorization->detail);
     text_deinit(&authorization->invocation.event);
     text_deinit(&authorization->invocation.payload);
+    free(authorization->referer);
 }

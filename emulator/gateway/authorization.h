@@ -43,6 +43,7 @@ struct authorization {
     struct text credentials;      /* what identity has of API key and signature; empty: nothing */
 
     struct invocation invocation;
+    char *referer; /* for the policy; NULL: none */
 };
 
 /*

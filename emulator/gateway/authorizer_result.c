@@ -79,6 +79,7 @@ static enum authorizer_verdict read_allowed(const struct json *document, const c
 }
 
 static enum authorizer_verdict read_document(const struct json *document, const char *method_arn,
+                                             const struct policy_facts *facts,
                                              struct authorizer_result *result, struct text *problem)
 {
     const char *principal = json_find_string(document, "principalId");
@@ -91,7 +92,7 @@ static enum authorizer_verdict read_document(const struct json *document, const 
         return AUTHORIZER_MALFORMED;
     }
     switch (policy_judge(json_find(document, "policyDocument"), "execute-api:Invoke", method_arn,
-                         problem)) {
+                         facts, problem)) {
     case POLICY_ALLOWS:
         return read_allowed(document, principal, result, problem);
     case POLICY_DENIES:
@@ -106,6 +107,7 @@ static enum authorizer_verdict read_document(const struct json *document, const 
 
 enum authorizer_verdict authorizer_result_read(const char *payload, size_t size,
                                                const char *method_arn,
+                                               const struct policy_facts *facts,
                                                struct authorizer_result *result,
                                                struct text *problem)
 {
@@ -119,9 +121,9 @@ enum authorizer_verdict authorizer_result_read(const char *payload, size_t size,
                            AUTHORIZER_RESULT_SIZE_MAX);
         return AUTHORIZER_MALFORMED;
     }
-    document = json_parse(&arena, payload, size, &error);
+    document = json_parse_any(&arena, payload, size, &error);
     if (document && document->kind == JSON_OBJECT)
-        verdict = read_document(document, method_arn, result, problem);
+        verdict = read_document(document, method_arn, facts, result, problem);
     else
         text_append_string(problem, "a JSON object was expected");
     arena_deinit(&arena);

@@ -9,6 +9,8 @@
 
 #include "base/text.h"
 
+struct policy_facts;
+
 enum authorizer_verdict {
     AUTHORIZER_ALLOWS,
     AUTHORIZER_DENIES,    /* an explicit Deny: 403 */
@@ -23,11 +25,12 @@ struct authorizer_result {
 };
 
 /*
- * Reads payload and asks its policy about method_arn. Only for AUTHORIZER_ALLOWS is *result filled;
- * problem gets one line for AUTHORIZER_MALFORMED.
+ * Reads payload and asks its policy about method_arn and what is known of the client. Only for
+ * AUTHORIZER_ALLOWS is *result filled; problem gets one line for AUTHORIZER_MALFORMED.
  */
 enum authorizer_verdict authorizer_result_read(const char *payload, size_t size,
                                                const char *method_arn,
+                                               const struct policy_facts *facts,
                                                struct authorizer_result *result,
                                                struct text *problem);
 void authorizer_result_deinit(struct authorizer_result *result);

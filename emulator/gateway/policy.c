@@ -1,10 +1,10 @@
 #include "gateway/policy.h"
 
-#include <ctype.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "base/text.h"
+#include "gateway/policy_condition.h"
+#include "gateway/policy_match.h"
 #include "model/limits.h"
 #include "json/json.h"
 
@@ -12,47 +12,19 @@
 struct inquiry {
     const char *action;
     const char *resource;
+    const struct policy_facts *facts;
     struct text *problem;
 };
-
-static int same(int character)
-{
-    return character;
-}
-
-/* '*' stands for any characters, '/' and ':' among them, '?' for exactly one. */
-static bool matches(const char *pattern, const char *string, int (*fold)(int character))
-{
-    const char *star  = NULL; /* behind the last '*' */
-    const char *again = NULL; /* where what it stands for ended */
-
-    while (*string) {
-        if (*pattern == '*') {
-            star  = ++pattern;
-            again = string;
-        } else if (*pattern == '?' ||
-                   (*pattern && fold((unsigned char)*pattern) == fold((unsigned char)*string))) {
-            pattern++;
-            string++;
-        } else if (star) {
-            pattern = star;
-            string  = ++again;
-        } else {
-            return false;
-        }
-    }
-    return pattern[strspn(pattern, "*")] == '\0';
-}
 
 /* AWS: the names of actions are compared without case. */
 static bool matches_action(const struct inquiry *inquiry, const char *pattern)
 {
-    return matches(pattern, inquiry->action, tolower);
+    return policy_match_wildcards(pattern, inquiry->action, POLICY_CASE_IGNORED);
 }
 
 static bool matches_resource(const struct inquiry *inquiry, const char *pattern)
 {
-    return matches(pattern, inquiry->resource, same);
+    return policy_match_wildcards(pattern, inquiry->resource, POLICY_CASE_EXACT);
 }
 
 /* An element that is a string or a list of strings; *found if one of them matches. */
@@ -103,8 +75,10 @@ static bool read_element(const struct inquiry *inquiry, const struct json *state
 static enum policy_verdict judge_statement(const struct inquiry *inquiry,
                                            const struct json *statement)
 {
-    const char *effect = json_find_string(statement, "Effect");
-    bool is_allow      = effect && strcmp(effect, "Allow") == 0;
+    const struct json *condition   = json_find(statement, "Condition");
+    const char *effect             = json_find_string(statement, "Effect");
+    bool is_allow                  = effect && strcmp(effect, "Allow") == 0;
+    enum condition_verdict verdict = CONDITION_MET;
     bool of_action;
     bool of_resource;
 
@@ -112,25 +86,25 @@ static enum policy_verdict judge_statement(const struct inquiry *inquiry,
         text_append_string(inquiry->problem, "\"Effect\" of a statement must be Allow or Deny");
         return POLICY_MALFORMED;
     }
-    if (json_find(statement, "Condition")) {
-        text_append_string(inquiry->problem,
-                           "a statement has a \"Condition\", which isn't evaluated here");
-        return POLICY_MALFORMED;
-    }
     if (!read_element(inquiry, statement, "Action", "NotAction", matches_action, &of_action) ||
         !read_element(inquiry, statement, "Resource", "NotResource", matches_resource,
                       &of_resource))
         return POLICY_MALFORMED;
-    if (!of_action || !of_resource)
+    if (condition)
+        verdict = policy_condition_judge(condition, inquiry->facts, inquiry->problem);
+    if (verdict == CONDITION_MALFORMED)
+        return POLICY_MALFORMED;
+    if (!of_action || !of_resource || verdict == CONDITION_NOT_MET)
         return POLICY_SILENT;
     return is_allow ? POLICY_ALLOWS : POLICY_DENIES;
 }
 
 /* Every statement is read, so that one that is malformed is told wherever it stands. */
 enum policy_verdict policy_judge(const struct json *document, const char *action,
-                                 const char *resource, struct text *problem)
+                                 const char *resource, const struct policy_facts *facts,
+                                 struct text *problem)
 {
-    const struct inquiry inquiry  = {action, resource, problem};
+    const struct inquiry inquiry  = {action, resource, facts, problem};
     const struct json *statements = json_find(document, "Statement");
     const struct json *statement  = statements;
     enum policy_verdict whole     = POLICY_SILENT;

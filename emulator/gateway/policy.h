@@ -2,13 +2,14 @@
 
 /*
  * What a policy document says of one action on one resource: an explicit Deny wins, then any Allow
- * counts, and silence refuses. Takes JSON, gives an answer; knows nothing of connections.
+ * counts, and silence refuses. Takes JSON and facts, gives an answer; knows nothing of connections.
  *
  * AWS: IAM User Guide, "Policy evaluation logic" and "IAM JSON policy elements"; API Gateway,
  * "Output from an API Gateway Lambda authorizer".
  */
 
 struct json;
+struct policy_facts;
 struct text;
 
 enum policy_verdict {
@@ -23,4 +24,5 @@ enum policy_verdict {
  * POLICY_MALFORMED and is left alone otherwise.
  */
 enum policy_verdict policy_judge(const struct json *document, const char *action,
-                                 const char *resource, struct text *problem);
+                                 const char *resource, const struct policy_facts *facts,
+                                 struct text *problem);

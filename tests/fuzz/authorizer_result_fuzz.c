@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "fuzz_input.h"
 #include "gateway/authorizer_result.h"
+#include "gateway/policy_condition.h"
 #include "json/scanner.h"
 
 #define CONNECT "arn:aws:execute-api:us-east-1:000000000000:a1b2c3d4e5/dev/$connect"
@@ -30,13 +31,19 @@ static void check_context(const struct text *context)
     json_span_each(&whole, check_member, NULL);
 }
 
+static const struct policy_facts facts = {
+    .now_milliseconds = 1795552578500,
+    .source_ip        = "203.0.113.24",
+    .user_agent       = "Mozilla/5.0 (X11)",
+};
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct authorizer_result result = {0};
     SCOPED_TEXT problem             = {0};
     char *payload                   = fuzz_copy(data, size);
     enum authorizer_verdict verdict =
-        authorizer_result_read(payload, size, CONNECT, &result, &problem);
+        authorizer_result_read(payload, size, CONNECT, &facts, &result, &problem);
 
     assert((verdict == AUTHORIZER_MALFORMED) == (problem.size > 0));
     assert((verdict == AUTHORIZER_ALLOWS) == (result.context.size > 0));

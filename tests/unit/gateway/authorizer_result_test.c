@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "gateway/policy_condition.h"
 
 #define CONNECT "arn:aws:execute-api:us-east-1:000000000000:a1b2c3d4e5/dev/$connect"
 
@@ -18,6 +19,8 @@
     "\",\"Action\":\"execute-api:Invoke\",\"Resource\":\"" resource "\"}]}"
 
 #define ALLOW POLICY("Allow", CONNECT)
+
+static const struct policy_facts facts = {.source_ip = "127.0.0.1"};
 
 static void results_are_judged_and_their_context_becomes_strings(void **state)
 {
@@ -55,7 +58,7 @@ static void results_are_judged_and_their_context_becomes_strings(void **state)
         struct authorizer_result result = {0};
         SCOPED_TEXT problem             = {0};
         enum authorizer_verdict verdict = authorizer_result_read(
-            cases[i].payload, strlen(cases[i].payload), CONNECT, &result, &problem);
+            cases[i].payload, strlen(cases[i].payload), CONNECT, &facts, &result, &problem);
 
         if (verdict != cases[i].expected)
             fail_msg("%s: %d, %s", cases[i].payload, (int)verdict, text_string(&problem));
@@ -73,8 +76,9 @@ static void a_usage_identifier_key_is_kept(void **state)
     struct authorizer_result result = {0};
     SCOPED_TEXT problem             = {0};
 
-    assert_int_equal(authorizer_result_read(payload, strlen(payload), CONNECT, &result, &problem),
-                     AUTHORIZER_ALLOWS);
+    assert_int_equal(
+        authorizer_result_read(payload, strlen(payload), CONNECT, &facts, &result, &problem),
+        AUTHORIZER_ALLOWS);
     assert_string_equal(text_string(&result.usage_identifier_key), "0123456789abcdef0123");
     authorizer_result_deinit(&result);
 }
@@ -94,8 +98,9 @@ static void more_than_8_kilobytes_are_refused(void **state)
             text_append_character(&payload, 'x');
         text_append_string(&payload, "\"}}");
         assert_int_equal(payload.size, size);
-        assert_int_equal(authorizer_result_read(payload.data, size, CONNECT, &result, &problem),
-                         size == 8192 ? AUTHORIZER_ALLOWS : AUTHORIZER_MALFORMED);
+        assert_int_equal(
+            authorizer_result_read(payload.data, size, CONNECT, &facts, &result, &problem),
+            size == 8192 ? AUTHORIZER_ALLOWS : AUTHORIZER_MALFORMED);
         authorizer_result_deinit(&result);
     }
 }

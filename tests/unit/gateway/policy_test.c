@@ -13,9 +13,17 @@
 #include "base/arena.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "gateway/policy_condition.h"
 #include "json/json.h"
 
 #define CONNECT "arn:aws:execute-api:us-east-1:000000000000:a1b2c3d4e5/dev/$connect"
+
+/* 2026-11-24T20:36:18.500Z */
+static const struct policy_facts facts = {
+    .now_milliseconds = 1795552578500,
+    .source_ip        = "203.0.113.24",
+    .user_agent       = "Mozilla/5.0 (X11)",
+};
 
 static enum policy_verdict judge(const char *document, struct text *problem)
 {
@@ -25,7 +33,7 @@ static enum policy_verdict judge(const char *document, struct text *problem)
     enum policy_verdict verdict;
 
     assert_non_null(tree);
-    verdict = policy_judge(tree, "execute-api:Invoke", CONNECT, problem);
+    verdict = policy_judge(tree, "execute-api:Invoke", CONNECT, &facts, problem);
     arena_deinit(&arena);
     return verdict;
 }
@@ -75,6 +83,8 @@ static void wildcards_match_as_on_aws(void **state)
 
 #define ALLOW "{\"Effect\":\"Allow\",\"Action\":\"execute-api:Invoke\",\"Resource\":\"*\"}"
 #define DENY  "{\"Effect\":\"Deny\",\"Action\":\"execute-api:Invoke\",\"Resource\":\"*\"}"
+#define NEAR  "{\"IpAddress\":{\"aws:SourceIp\":\"203.0.113.0/24\"}}"
+#define FAR   "{\"IpAddress\":{\"aws:SourceIp\":\"192.0.2.0/24\"}}"
 #define OTHER                                                                                      \
     "{\"Effect\":\"Deny\",\"Action\":\"execute-api:Invoke\",\"Resource\":[\"arn:a\",\"arn:b\"]}"
 
@@ -85,40 +95,55 @@ static void statements_are_judged_together(void **state)
         const char *document;
         enum policy_verdict expected;
     } cases[] = {
-        {"one statement without a list",      "{\"Statement\":" ALLOW "}",                                              POLICY_ALLOWS   },
-        {"no statement",                      "{\"Statement\":[]}",                                                     POLICY_SILENT   },
-        {"a deny before an allow",            "{\"Statement\":[" DENY "," ALLOW "]}",                                   POLICY_DENIES   },
-        {"a deny behind an allow",            "{\"Statement\":[" ALLOW "," DENY "]}",                                   POLICY_DENIES   },
-        {"a deny of something else",          "{\"Statement\":[" OTHER "," ALLOW "]}",                                  POLICY_ALLOWS   },
+        {"one statement without a list",                              "{\"Statement\":" ALLOW "}",                                              POLICY_ALLOWS   },
+        {"no statement",                                              "{\"Statement\":[]}",                                                     POLICY_SILENT   },
+        {"a deny before an allow",                                    "{\"Statement\":[" DENY "," ALLOW "]}",                                   POLICY_DENIES   },
+        {"a deny behind an allow",                                    "{\"Statement\":[" ALLOW "," DENY "]}",                                   POLICY_DENIES   },
+        {"a deny of something else",                                  "{\"Statement\":[" OTHER "," ALLOW "]}",                                  POLICY_ALLOWS   },
         {"lists",
          "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"a:b\",\"execute-api:Invoke\"],"
-         "\"Resource\":[\"x\",\"*\"]}]}",                                                                               POLICY_ALLOWS   },
-        {"empty lists",                       "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[],\"Resource\":[]}]}",
-         POLICY_SILENT                                                                                                                  },
+         "\"Resource\":[\"x\",\"*\"]}]}",                                                                                                       POLICY_ALLOWS   },
+        {"empty lists",                                               "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[],\"Resource\":[]}]}",
+         POLICY_SILENT                                                                                                                                          },
         {"NotResource of another one",
-         "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"NotResource\":\"*/prod/*\"}]}",                      POLICY_ALLOWS   },
+         "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"NotResource\":\"*/prod/*\"}]}",                                              POLICY_ALLOWS   },
         {"NotAction of this one",
          "{\"Statement\":[{\"Effect\":\"Allow\",\"NotAction\":\"execute-api:*\",\"Resource\":\"*\"}"
-         "]}",                                                                                                          POLICY_SILENT   },
-        {"no object",                         "[]",                                                                     POLICY_MALFORMED},
-        {"no statements",                     "{\"Version\":\"2012-10-17\"}",                                           POLICY_MALFORMED},
-        {"a number for a statement",          "{\"Statement\":[1]}",                                                    POLICY_MALFORMED},
+         "]}",                                                                                                                                  POLICY_SILENT   },
+        {"no object",                                                 "[]",                                                                     POLICY_MALFORMED},
+        {"no statements",                                             "{\"Version\":\"2012-10-17\"}",                                           POLICY_MALFORMED},
+        {"a number for a statement",                                  "{\"Statement\":[1]}",                                                    POLICY_MALFORMED},
         {"another effect",
-         "{\"Statement\":[{\"Effect\":\"allow\",\"Action\":\"*\",\"Resource\":\"*\"}]}",                                POLICY_MALFORMED},
-        {"no action",                         "{\"Statement\":[{\"Effect\":\"Allow\",\"Resource\":\"*\"}]}",
-         POLICY_MALFORMED                                                                                                               },
-        {"no resource",                       "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\"}]}",
-         POLICY_MALFORMED                                                                                                               },
+         "{\"Statement\":[{\"Effect\":\"allow\",\"Action\":\"*\",\"Resource\":\"*\"}]}",                                                        POLICY_MALFORMED},
+        {"no action",                                                 "{\"Statement\":[{\"Effect\":\"Allow\",\"Resource\":\"*\"}]}",
+         POLICY_MALFORMED                                                                                                                                       },
+        {"no resource",                                               "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\"}]}",
+         POLICY_MALFORMED                                                                                                                                       },
         {"both",
          "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"NotAction\":\"*\",\"Resource\":"
-         "\"*\"}]}",                                                                                                    POLICY_MALFORMED},
+         "\"*\"}]}",                                                                                                                            POLICY_MALFORMED},
         {"a number for a resource",
-         "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":[7]}]}",                                  POLICY_MALFORMED},
-        {"a condition",
+         "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":[7]}]}",                                                          POLICY_MALFORMED},
+        {"an empty condition",
          "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\",\"Condition\":{"
-         "}}]}",                                                                                                        POLICY_MALFORMED},
-        {"a bad statement behind a good one", "{\"Statement\":[" ALLOW ",{\"Effect\":\"Allow\"}]}",
-         POLICY_MALFORMED                                                                                                               },
+         "}}]}",                                                                                                                                POLICY_ALLOWS   },
+        {"an allow whose condition isn't met",
+         "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\","
+         "\"Condition\":" FAR "}]}",
+         POLICY_SILENT                                                                                                                                          },
+        {"a deny whose condition isn't met",
+         "{\"Statement\":[" ALLOW ",{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\","
+         "\"Condition\":" FAR "}]}",
+         POLICY_ALLOWS                                                                                                                                          },
+        {"a deny whose condition is met",
+         "{\"Statement\":[" ALLOW ",{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\","
+         "\"Condition\":" NEAR "}]}",
+         POLICY_DENIES                                                                                                                                          },
+        {"a malformed condition of a statement about something else",
+         "{\"Statement\":[" ALLOW ",{\"Effect\":\"Deny\",\"Action\":\"a:b\",\"Resource\":\"*\","
+         "\"Condition\":[]}]}",                                                                                                                 POLICY_MALFORMED},
+        {"a bad statement behind a good one",                         "{\"Statement\":[" ALLOW ",{\"Effect\":\"Allow\"}]}",
+         POLICY_MALFORMED                                                                                                                                       },
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
