@@ -23,6 +23,13 @@ const handlerName = environment._HANDLER || '';
  * refused. NaN where no runtime is configured: then what the handler does decides. */
 const runtime = Number((/nodejs(\d+)/.exec(environment.AWS_EXECUTION_ENV) || [])[1]);
 
+/* What this process was given; a child of it that takes its place needs all of it. */
+const inherited = { ...environment };
+
+/* The options of esbuild that the project bundles with before it goes to AWS. */
+const bundling = environment.POSTERN_ESBUILD ? JSON.parse(environment.POSTERN_ESBUILD) : null;
+delete environment.POSTERN_ESBUILD;
+
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 const ERROR_TYPE = /^(Runtime|Function)\.[A-Z][A-Za-z]+$/;
 
@@ -222,9 +229,12 @@ function isFile(file) {
   return fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true;
 }
 
+/* What is made of TypeScript may stand beside it; what is to be bundled isn't there. */
 function findModule(name) {
   const base = path.resolve(taskRoot, name);
-  const found = ['', '.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'].map((end) => base + end).find(isFile);
+  const plain = ['', '.js', '.mjs', '.cjs'];
+  const typed = ['.ts', '.mts', '.cts', '.tsx'];
+  const found = (bundling ? [...typed, ...plain] : [...plain, ...typed]).map((end) => base + end).find(isFile);
 
   return found || createRequire(`${taskRoot}/`).resolve(name, { paths: [taskRoot, path.dirname(base)] });
 }
@@ -247,25 +257,21 @@ function isInsideModulePackage(file) {
   return false;
 }
 
-async function loadModule(file) {
-  const extension = path.extname(file);
-
-  if (/^\.m?ts$|^\.cts$/.test(extension))
-    return loadTypeScript(file);
-  if (extension === '.mjs' || (extension === '.js' && isInsideModulePackage(file)))
+async function loadPlain(file) {
+  if (/\.m[jt]s$/.test(file) || (/\.(js|tsx?)$/.test(file) && isInsideModulePackage(file)))
     return import(pathToFileURL(file).href);
   return createRequire(`${taskRoot}/`)(file); // import() wouldn't see all that a CommonJS module exports
 }
 
-async function loadTypeScript(file) {
-  try {
-    return await import(pathToFileURL(file).href);
-  } catch (error) {
-    if (error.code !== 'ERR_UNKNOWN_FILE_EXTENSION')
-      throw error;
-    throw new RuntimeError('Runtime.UserCodeSyntaxError', `${file}: Node.js ${process.version} can't load TypeScript. ` +
-      'Use Node.js 22.18 or newer, compile or bundle it (esbuild --bundle --platform=node), or set NODE_OPTIONS="--import tsx"');
-  }
+async function loadModule(file) {
+  if (!bundling && !/\.([cm]?ts|tsx)$/.test(file))
+    return loadPlain(file);
+  const typescript = require('./postern_typescript.cjs');
+
+  return typescript.load(file, { taskRoot, options: bundling, environment: inherited, isInsideModulePackage, load: loadPlain })
+    .catch((error) => {
+      throw error instanceof typescript.TypeScriptError ? new RuntimeError('Runtime.UserCodeSyntaxError', error.message) : error;
+    });
 }
 
 function findExport(module, names) {
