@@ -79,6 +79,10 @@ static void put_platform(struct name_values *values, const struct environment_in
         name_values_put(values, "POSTERN_INSPECT_PORT", port);
     }
 
+    /* For the bootstrap of Node.js, which takes it away. */
+    if (function->esbuild && function->runtime && begins_with(function->runtime, "nodejs"))
+        name_values_put(values, "POSTERN_ESBUILD", function->esbuild);
+
     /* AWS: the runtimes that a function brings along have none. */
     if (function->runtime && !text_behind(function->runtime, "provided")) {
         SCOPED_MEMORY char *name = memory_format("AWS_Lambda_%s", function->runtime);

@@ -299,6 +299,7 @@ void function_copy(struct function *to, const struct function *from)
         .command          = copy_command(from->command),
         .code_uri         = memory_copy_string(from->code_uri),
         .inline_code      = memory_copy_string(from->inline_code),
+        .esbuild          = memory_copy_string(from->esbuild),
         .timeout_seconds  = from->timeout_seconds,
         .memory_megabytes = from->memory_megabytes,
         .concurrency      = from->concurrency,
@@ -324,10 +325,10 @@ bool function_equals(const struct function *a, const struct function *b)
     return is_same(a->name, b->name) && is_same(a->runtime, b->runtime) &&
            is_same(a->handler, b->handler) && is_same_command(a->command, b->command) &&
            is_same(a->code_uri, b->code_uri) && is_same(a->inline_code, b->inline_code) &&
-           has_same_layers(a, b) && a->timeout_seconds == b->timeout_seconds &&
-           a->memory_megabytes == b->memory_megabytes && a->concurrency == b->concurrency &&
-           a->inspect_port == b->inspect_port && is_same(a->url, b->url) &&
-           name_values_equal(&a->environment, &b->environment);
+           is_same(a->esbuild, b->esbuild) && has_same_layers(a, b) &&
+           a->timeout_seconds == b->timeout_seconds && a->memory_megabytes == b->memory_megabytes &&
+           a->concurrency == b->concurrency && a->inspect_port == b->inspect_port &&
+           is_same(a->url, b->url) && name_values_equal(&a->environment, &b->environment);
 }
 
 void function_deinit(struct function *function)
@@ -340,6 +341,7 @@ void function_deinit(struct function *function)
     free_command(function->command);
     free(function->code_uri);
     free(function->inline_code);
+    free(function->esbuild);
     for (size_t i = 0; i < function->layer_count; i++)
         free(function->layers[i]);
     free(function->layers);

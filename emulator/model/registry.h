@@ -23,6 +23,7 @@ struct function {
     char **command;    /* argv, ending in NULL; NULL: the runtime's own */
     char *code_uri;    /* absolute path of the folder the process starts in */
     char *inline_code; /* what is in its only file, which stands in no folder yet; NULL: none */
+    char *esbuild;     /* options of esbuild as JSON, for code that is bundled; NULL: it isn't */
     char **layers;     /* absolute paths of folders; the last one counts most */
     size_t layer_count;
     int timeout_seconds;

@@ -16,7 +16,8 @@
 #define PATH_DEFAULT "/bin:/usr/bin"
 
 /* As the bootstraps look for a handler's file: what they put behind its name. */
-static const char *const node_endings[] = {".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", "", NULL};
+static const char *const node_endings[]   = {".js",  ".mjs", ".cjs", ".ts", ".mts",
+                                             ".cts", ".tsx", "",     NULL};
 static const char *const python_endings[] = {".py", "/__init__.py", NULL};
 static const char *const ruby_endings[]   = {".rb", NULL};
 

@@ -161,6 +161,17 @@ static char *resolve_folder(const struct reading *reading, const char *code_uri)
     return resolved ? resolved : memory_take(&path);
 }
 
+/* As the bootstrap of Node.js reads them. */
+static void take_esbuild(struct function *function, const struct json *options)
+{
+    SCOPED_TEXT all = {0};
+
+    if (!options || options->kind != JSON_OBJECT)
+        return;
+    json_print(options, &all);
+    function->esbuild = memory_copy_string(text_string(&all));
+}
+
 static void take_layers(struct reading *reading, struct function *function,
                         const struct json *layers, const char *place)
 {
@@ -269,6 +280,7 @@ void postern_function_read(struct reading *reading, const struct json *object)
     function->concurrency      = reading_number(object, "concurrency", FUNCTION_CONCURRENCY);
     function->inline_code      = memory_copy_string(json_find_string(object, "inlineCode"));
     take_command(function, json_find(object, "command"));
+    take_esbuild(function, json_find(object, "esbuild"));
     take_layers(reading, function, json_find(object, "layers"), place);
     take_environment(reading, function, json_find(object, "environment"), place);
     check_name(reading, object, place);

@@ -131,6 +131,7 @@ static const struct {
 /* Plugins that are needed for nothing here, as patterns' beginnings. */
 static const char *const silent_plugins[] = {
     "serverless-offline",
+    "serverless-esbuild",
     "serverless-dotenv-plugin",
     "serverless-iam-roles-per-function",
     "serverless-prune-plugin",
@@ -162,18 +163,19 @@ static const struct {
     const char *name;
     const char *advice;
 } plugins[] = {
-    {"serverless-esbuild",             "handlers run from their own files, which the bundle isn't made of"},
-    {"serverless-webpack",             "handlers run from their own files, which the bundle isn't made of"},
-    {"serverless-bundle",              "handlers run from their own files, which the bundle isn't made of"},
+    {"serverless-webpack",
+     "TypeScript is bundled with the project's own esbuild, or read by Node.js"           },
+    {"serverless-bundle",
+     "TypeScript is bundled with the project's own esbuild, or read by Node.js"           },
     {"serverless-plugin-typescript",
-     "handlers run from their own files, with the TypeScript that Node reads"                             },
-    {"serverless-python-requirements", "install the requirements where python3 finds them"                },
+     "TypeScript is bundled with the project's own esbuild, or read by Node.js"           },
+    {"serverless-python-requirements", "install the requirements where python3 finds them"},
     {"serverless-dynamodb-local",
-     "start DynamoDB Local yourself, and name it in AWS_ENDPOINT_URL_DYNAMODB in .env"                    },
+     "start DynamoDB Local yourself, and name it in AWS_ENDPOINT_URL_DYNAMODB in .env"    },
     {"serverless-dynamodb",
-     "start DynamoDB Local yourself, and name it in AWS_ENDPOINT_URL_DYNAMODB in .env"                    },
+     "start DynamoDB Local yourself, and name it in AWS_ENDPOINT_URL_DYNAMODB in .env"    },
     {"serverless-domain-manager",
-     "the custom domain name isn't there: reach the API by the addresses that are printed"                },
+     "the custom domain name isn't there: reach the API by the addresses that are printed"},
 };
 
 static void check_mistakes(struct serverless *serverless)

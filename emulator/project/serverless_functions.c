@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -157,6 +158,46 @@ static void put_code(struct serverless *serverless, const struct json *function,
         build_add(properties, "Handler", build_copy(serverless->arena, handler));
 }
 
+/* serverless-esbuild's options, or those of the framework's own bundling; NULL: there are none. */
+static const struct json *find_bundling(struct serverless *serverless)
+{
+    static const char *const owners[] = {"custom", "build"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(owners); i++) {
+        const struct json *owner =
+            variables_member(serverless->variables, serverless->document, owners[i]);
+        const struct json *options =
+            owner ? variables_member(serverless->variables, owner, "esbuild") : NULL;
+
+        if (options)
+            return variables_resolve(serverless->variables, options);
+    }
+    return NULL;
+}
+
+/* As SAM says it, under names that begin in upper case. */
+static void put_build_method(struct serverless *serverless, const struct json *function,
+                             const char *id)
+{
+    const struct json *options = find_bundling(serverless);
+    struct arena *arena        = serverless->arena;
+    struct json *metadata;
+    struct json *properties;
+
+    if (!options || options->kind == JSON_BOOLEAN)
+        return;
+    metadata = build_container(arena, json_find(serverless->resources, id), "Metadata", JSON_OBJECT,
+                               function);
+    properties = build_container(arena, metadata, "BuildProperties", JSON_OBJECT, function);
+    build_add(metadata, "BuildMethod", serverless_string(serverless, "esbuild", options));
+    for (const struct json *option = reading_members(options); option; option = option->next) {
+        char *name = arena_copy(arena, option->name, strlen(option->name));
+
+        name[0] = (char)toupper((unsigned char)name[0]);
+        build_add(properties, name, build_copy(arena, option));
+    }
+}
+
 /* An indentation that is missing: "route" beside "websocket", not below it. */
 static bool is_flat(const struct json *event)
 {
@@ -243,6 +284,7 @@ static void write_function(struct serverless *serverless, const struct json *fun
                                                     serverless->stage, function->name),
                                        function));
     put_code(serverless, function, properties);
+    put_build_method(serverless, function, id);
     put_setting(serverless, function, "timeout", build_number(arena, TIMEOUT_DEFAULT, function),
                 "Timeout", properties);
     put_setting(serverless, function, "memorySize", build_number(arena, MEMORY_DEFAULT, function),

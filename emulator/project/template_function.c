@@ -8,7 +8,9 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "model/registry.h"
+#include "project/build_method.h"
 #include "project/function_options.h"
+#include "project/intrinsics.h"
 #include "project/project.h"
 #include "project/reading.h"
 #include "project/template.h"
@@ -238,6 +240,28 @@ static void pass_environment(struct template *template, const struct template_re
     }
 }
 
+/* What is bundled before it goes to AWS; what `sam build` has made is. */
+static void pass_build_method(struct template *template, const struct template_resource *resource,
+                              struct json *function)
+{
+    const struct json *metadata = json_find(resource->where, "Metadata");
+    struct json *handler        = json_find(function, "handler");
+    struct json *options;
+
+    if (template->project->is_built || !reading_members(metadata))
+        return;
+    template->place = arena_format(template->arena, "%s.Metadata", resource->id);
+    metadata        = intrinsics_resolve(template->intrinsics, metadata);
+    options         = build_method_options(template->arena, metadata);
+    if (!options)
+        return;
+    build_add(function, "esbuild", options);
+    if (!handler)
+        return;
+    handler->string = build_method_handler(template->arena, metadata, handler->string);
+    handler->size   = strlen(handler->string);
+}
+
 static void write_function(struct template *template, struct template_resource *resource,
                            struct json *functions)
 {
@@ -255,6 +279,7 @@ static void write_function(struct template *template, struct template_resource *
     pass_number(template, resource, "Timeout", "timeout", function);
     pass_number(template, resource, "MemorySize", "memorySize", function);
     pass_code(template, resource, function);
+    pass_build_method(template, resource, function);
     pass_layers(template, resource, function);
     pass_environment(template, resource, function);
     build_add(functions, name, function);
