@@ -80,7 +80,7 @@ static void put_platform(struct name_values *values, const struct environment_in
     }
 
     /* For the bootstrap of Node.js, which takes it away. */
-    if (function->esbuild && function->runtime && begins_with(function->runtime, "nodejs"))
+    if (function->esbuild && function->runtime && text_behind(function->runtime, "nodejs"))
         name_values_put(values, "POSTERN_ESBUILD", function->esbuild);
 
     /* AWS: the runtimes that a function brings along have none. */
