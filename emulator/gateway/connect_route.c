@@ -9,7 +9,6 @@
 #include "front/front.h"
 #include "gateway/connection.h"
 #include "gateway/gateway_state.h"
-#include "gateway/integration_call.h"
 #include "gateway/proxy_result.h"
 #include "gateway/request_check.h"
 #include "gateway/route_metrics.h"
@@ -167,9 +166,11 @@ static void on_call_done(void *owner, struct integration_result *result)
 {
     struct handshake *handshake = owner;
 
-    handshake->call = NULL; /* frees itself */
+    handshake->call         = NULL; /* frees itself */
+    handshake->has_answered = true;
     histogram_add(&handshake_metrics(handshake)->integration_latency,
                   result->duration_microseconds);
+    integration_result_keep(result, &handshake->result);
     if (result->outcome == INTEGRATION_ANSWERED) {
         take_answer(handshake, result);
         return;
@@ -177,7 +178,8 @@ static void on_call_done(void *owner, struct integration_result *result)
     handshake_metrics(handshake)->execution_error++;
     log_warn(LOG_FIELDS({"connectionId", handshake->connection->id}, {"reason", result->reason}),
              "the integration of $connect failed, the client gets %d, as on AWS: %s",
-             result->outcome == INTEGRATION_TIMED_OUT ? 504 : 500, text_string(&result->problem));
+             result->outcome == INTEGRATION_TIMED_OUT ? 504 : 500,
+             text_string(&handshake->result.problem));
     handshake_refuse(handshake,
                      result->outcome == INTEGRATION_TIMED_OUT ? AWS_ENDPOINT_TIMED_OUT
                                                               : AWS_INTERNAL_FAILURE,

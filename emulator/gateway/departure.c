@@ -113,9 +113,7 @@ static void log_access(struct connection *connection, struct access_log *log,
     if (invocation && invocation->outcome != INVOCATION_SUCCEEDED)
         context.status = invocation->outcome == INVOCATION_TIMED_OUT ? 504 : 500;
     if (result)
-        integration_result_describe(result, &context.integration);
-    if (result && result->outcome != INTEGRATION_ANSWERED)
-        context.status = result->outcome == INTEGRATION_TIMED_OUT ? 504 : 500;
+        integration_result_describe(result, &context);
     access_log_write(log, &context);
 }
 

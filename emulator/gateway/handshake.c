@@ -75,6 +75,7 @@ static void handshake_free(void *object)
     struct handshake *handshake = object;
 
     text_deinit(&handshake->protocol);
+    text_deinit(&handshake->result.problem);
     authorization_deinit(&handshake->authorization);
     integration_call_free(handshake->call);
     text_deinit(&handshake->invocation.event);
@@ -132,7 +133,9 @@ void handshake_log_access(struct handshake *handshake, const enum aws_error *err
     context.event  = &event;
     context.status = ACCESS_LOG_CONNECTED_STATUS;
     access_log_take_authorization(&context, &handshake->authorization, &authorizer);
-    if (handshake->has_answered)
+    if (handshake->has_answered && handshake->route->plan)
+        integration_result_describe(&handshake->result, &context);
+    else if (handshake->has_answered)
         access_log_take_invocation(&context, &handshake->invocation, &failure);
     if (error)
         access_log_take_error(&context, *error, detail, &message);

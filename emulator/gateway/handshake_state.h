@@ -8,6 +8,7 @@
 #include "base/queue.h"
 #include "base/text.h"
 #include "gateway/authorization.h"
+#include "gateway/integration_call.h"
 #include "http/aws_error.h"
 #include "lambda/lambda.h"
 #include "store/store_connection.h"
@@ -15,7 +16,6 @@
 struct arrival;
 struct connection;
 struct gateway;
-struct integration_call;
 struct snapshot;
 struct snapshot_route;
 
@@ -40,8 +40,10 @@ struct handshake {
     char trace_id[ID_TRACE_SIZE]; /* "" until an event has it: trace_id() */
     struct invocation invocation;
     struct integration_call *call; /* instead of it; NULL: none is under way */
-    bool has_answered;             /* the $connect handler has */
-    char request_id[ID_SIZE];      /* of the $connect event, or of the refusal before it */
+    bool has_answered;             /* the $connect handler, or integration, has */
+    struct integration_result
+        result;               /* of the call, once it is over, without its texts for the client */
+    char request_id[ID_SIZE]; /* of the $connect event, or of the refusal before it */
     struct store_waiter row;
     struct text protocol; /* the subprotocol that the handler chose; empty: none */
 };

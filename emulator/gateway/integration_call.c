@@ -364,11 +364,26 @@ integration_call_begin(const struct integration_request *request,
     return call;
 }
 
-void integration_result_describe(const struct integration_result *result, struct context_step *step)
+static int status_of(const struct integration_result *result)
+{
+    switch (result->outcome) {
+    case INTEGRATION_ANSWERED:
+        return (int)result->status;
+    case INTEGRATION_TIMED_OUT:
+        return 504;
+    case INTEGRATION_FAILED:
+        return 500;
+    }
+    return 0;
+}
+
+/* AWS?: a backend's status is both the integration's and that of the service. */
+void integration_result_describe(const struct integration_result *result, struct context *context)
 {
     bool has_answered = result->outcome == INTEGRATION_ANSWERED;
 
-    *step = (struct context_step){
+    context->status      = status_of(result);
+    context->integration = (struct context_step){
         .has_run                          = true,
         .status                           = has_answered ? (int)result->status : 0,
         .integration_status               = has_answered ? (int)result->status : 0,
@@ -377,4 +392,12 @@ void integration_result_describe(const struct integration_result *result, struct
         .error                            = has_answered ? NULL : text_string(&result->problem),
         .request_id                       = result->request_id[0] ? result->request_id : NULL,
     };
+}
+
+void integration_result_keep(struct integration_result *result, struct integration_result *kept)
+{
+    *kept           = *result;
+    kept->body      = (struct text){0};
+    kept->protocol  = (struct text){0};
+    result->problem = (struct text){0};
 }

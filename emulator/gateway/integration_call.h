@@ -66,6 +66,10 @@ integration_call_begin(const struct integration_request *request,
 /* Gives up what is under way. Harmless with NULL. */
 void integration_call_free(struct integration_call *call);
 
-/* What access logs tell of it. Strings are borrowed from the result. */
-void integration_result_describe(const struct integration_result *result,
-                                 struct context_step *step);
+/* What access logs tell of it: the integration, and the status that the client gets where nothing
+ * else comes between. Strings are borrowed from the result. */
+void integration_result_describe(const struct integration_result *result, struct context *context);
+
+/* Keeps what integration_result_describe() needs, beyond the call; the owner releases its problem,
+ * there is nothing else to release. */
+void integration_result_keep(struct integration_result *result, struct integration_result *kept);

@@ -283,7 +283,7 @@ static void on_call_done(void *owner, struct integration_result *result)
     message->call = NULL; /* frees itself */
     histogram_add(&message->route->metrics->integration_latency, result->duration_microseconds);
     if (message->entry)
-        integration_result_describe(result, &message->entry->context.integration);
+        integration_result_describe(result, &message->entry->context);
     switch (result->outcome) {
     case INTEGRATION_ANSWERED:
         take_answer(message, result);

@@ -1,6 +1,7 @@
 #include "project/postern_model.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -34,7 +35,13 @@ struct models {
     const char *place;
     struct arena arena;                           /* what strings of JSON are parsed into */
     const struct json *roots[MODELS_PER_API_MAX]; /* the schemas, in the order of the members */
+    bool is_lenient;                              /* "disableSchemaValidation" */
+    bool is_broken[MODELS_PER_API_MAX];           /* and yet it is there */
 };
+
+/* AWS: "disableSchemaValidation" means that models aren't validated when an API is deployed. AWS?:
+ * a message is then refused by a model that is no schema. */
+#define NOTHING_FITS "{\"not\":{}}"
 
 static bool contains(const struct json *root, const struct json *wanted)
 {
@@ -58,12 +65,20 @@ static void take_report(void *owner, const struct json *where, bool is_warning, 
     }
     if (json_find(member, "schema") && json_find(member, "schema")->kind == JSON_STRING)
         where = json_find(member, "schema");
-    if (is_warning)
+    if (is_warning) {
         reading_warn(models->reading, where, "%s.%s.schema: %s", models->place, member->name,
                      message);
-    else
+    } else if (models->is_lenient) {
+        reading_warn(
+            models->reading, where,
+            "%s.%s.schema: %s; as the API has \"disableSchemaValidation\", it is deployed, "
+            "and every message for this model is refused",
+            models->place, member->name, message);
+        models->is_broken[i] = true;
+    } else {
         reading_error(models->reading, where, "%s.%s.schema: %s", models->place, member->name,
                       message);
+    }
 }
 
 /* The schema as a tree; NULL after a report. */
@@ -111,13 +126,33 @@ static const struct json *read_model(struct models *models, struct api *api,
     return root;
 }
 
+static void replace_broken(struct models *models, struct api *api)
+{
+    const struct json *member = models->container->first;
+
+    for (size_t i = 0; member && i < MODELS_PER_API_MAX; i++, member = member->next) {
+        if (!models->is_broken[i])
+            continue;
+        for (size_t j = 0; j < api->model_count; j++) {
+            struct model *model = &api->models[j];
+
+            if (strcmp(model->name, member->name) != 0)
+                continue;
+            free(model->schema);
+            model->schema = memory_copy_string(NOTHING_FITS);
+        }
+    }
+}
+
 void postern_models_read(struct reading *reading, struct api *api, const struct json *object,
                          const char *place)
 {
     SCOPED_MEMORY char *models_place = reading_place(place, "models");
     SCOPED_MEMORY char *base         = arn_models_url(api->api_id);
-    struct models models             = {
-                    .reading = reading, .container = json_find(object, "models"), .place = models_place};
+    struct models models             = {.reading    = reading,
+                                        .container  = json_find(object, "models"),
+                                        .place      = models_place,
+                                        .is_lenient = reading_flag(object, "disableSchemaValidation")};
     struct draft4 *draft4;
     size_t count = 0;
 
@@ -136,6 +171,7 @@ void postern_models_read(struct reading *reading, struct api *api, const struct 
         count++;
     }
     draft4_compile(draft4, take_report, &models);
+    replace_broken(&models, api);
     draft4_free(draft4);
     arena_deinit(&models.arena);
 }

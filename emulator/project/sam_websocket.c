@@ -221,6 +221,7 @@ static void add_api(const struct expansion *expansion)
         "ApiKeySelectionExpression",
         "Description",
         "DisableExecuteApiEndpoint",
+        "DisableSchemaValidation",
     };
     const struct json *resource = expansion->resource;
     const struct json *name     = json_find(expansion->properties, "Name");

@@ -67,6 +67,13 @@ static void add_once(struct writing *writing, struct json *object, const char *n
         build_add(object, name, value);
 }
 
+static void put_flag(const struct writing *writing, const struct template_resource *resource,
+                     const char *property, const char *name, struct json *object)
+{
+    if (template_flag(writing->template, resource, property))
+        build_add(object, name, build_boolean(writing->template->arena, true, resource->where));
+}
+
 static void write_api(struct writing *writing, struct template_resource *resource)
 {
     const char *protocol = template_text(writing->template, resource, "ProtocolType");
@@ -83,9 +90,8 @@ static void write_api(struct writing *writing, struct template_resource *resourc
     build_add(api, "id", new_string(writing, id, resource->where));
     put_text(writing, resource, "RouteSelectionExpression", "routeSelectionExpression", api);
     put_text(writing, resource, "ApiKeySelectionExpression", "apiKeySelectionExpression", api);
-    if (template_flag(writing->template, resource, "DisableExecuteApiEndpoint"))
-        build_add(api, "disableExecuteApiEndpoint",
-                  build_boolean(writing->template->arena, true, resource->where));
+    put_flag(writing, resource, "DisableExecuteApiEndpoint", "disableExecuteApiEndpoint", api);
+    put_flag(writing, resource, "DisableSchemaValidation", "disableSchemaValidation", api);
     add_once(writing, part_of(writing, writing->document, "apis"), name ? name : resource->id, api,
              resource, "API");
     map_put(&writing->apis, id, api);

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 
+import { startBackend } from './support/backend.js';
 import { startEmulator, test } from './support/emulator.js';
 import { until } from './support/until.js';
 
@@ -150,4 +151,84 @@ test('an access log without a file is part of the emulator\'s log', async (t) =>
 
   await emulator.waitForLog(/access: \{"id":"[\w-]{15}=","to":"\$connect", "x":"\$input\.body"\}.*stage=dev/);
   await client.close();
+});
+
+// ---- from a template, with every kind of integration but Lambda proxies
+
+const KIND_NAMES = ['eventType', 'routeKey', 'status', 'integration.status', 'integration.integrationStatus', 'integrationLatency', 'integration.error', 'integration.requestId', 'authorizer.principalId', 'authorizer.color', 'authorizer.status', 'error.responseType', 'error.validationErrorString', 'requestId'];
+
+function template(backend) {
+  const parts = {};
+  const add = (id, Type, Properties) => { parts[id] = { Type: `AWS::ApiGatewayV2::${Type}`, Properties: { ApiId: { Ref: 'Api' }, ...Properties } }; };
+  const route = (key, integration, more = {}) => {
+    const id = key.replace('$', '');
+    add(`${id}Integration`, 'Integration', integration);
+    if (integration.IntegrationType !== 'HTTP_PROXY') add(`${id}Answer`, 'IntegrationResponse', { IntegrationId: { Ref: `${id}Integration` }, IntegrationResponseKey: '$default' });
+    add(`${id}Route`, 'Route', { RouteKey: key, Target: { 'Fn::Sub': `integrations/\${${id}Integration}` }, RouteResponseSelectionExpression: '$default', ...more });
+  };
+  const mock = (text) => ({ IntegrationType: 'MOCK', RequestTemplates: { $default: text } });
+  const uri = { 'Fn::Sub': 'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Auth.Arn}/invocations' };
+  const http = (url) => ({ IntegrationType: 'HTTP_PROXY', IntegrationMethod: 'POST', IntegrationUri: url });
+
+  route('$connect', mock('{"statusCode": $input.params(\'code\')}'), { AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: 'Token' } });
+  route('$disconnect', mock('{"statusCode": 299}'));
+  route('echo', http(backend.url));
+  route('away', http('http://127.0.0.1:1/'));
+  route('work', { IntegrationType: 'AWS', IntegrationMethod: 'POST', IntegrationUri: uri, RequestTemplates: { $default: '{"queryStringParameters":{},"methodArn":"x"}' } });
+  route('checked', mock('{"statusCode": 201}'), { ModelSelectionExpression: '$request.body.action', RequestModels: { checked: 'Order' } });
+  route('broken', mock('{"statusCode": 200}'), { ModelSelectionExpression: '$request.body.action', RequestModels: { broken: 'Broken' } });
+  add('Token', 'Authorizer', { Name: 'token', AuthorizerType: 'REQUEST', AuthorizerUri: uri, IdentitySource: ['route.request.querystring.code'] });
+  add('Order', 'Model', { Name: 'Order', ContentType: 'application/json', Schema: { type: 'object', required: ['n'] } });
+  add('Broken', 'Model', { Name: 'Broken', Schema: { type: 'objekt' } });
+  add('Stage', 'Stage', { StageName: 'dev', AutoDeploy: true, AccessLogSettings: { DestinationArn: { 'Fn::GetAtt': ['Lines', 'Arn'] }, Format: KIND_NAMES.map((name) => `$context.${name}`).join('|') } });
+  return {
+    Resources: {
+      Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'kinds', ProtocolType: 'WEBSOCKET', RouteSelectionExpression: '$request.body.action', DisableSchemaValidation: true } },
+      Auth: { Type: 'AWS::Lambda::Function', Properties: { Runtime: 'nodejs20.x', Handler: 'auth.handler', Timeout: 20, Code: '.' } },
+      Lines: { Type: 'AWS::Logs::LogGroup' },
+      ...parts,
+    },
+  };
+}
+
+test('each kind of integration has its line of the access log, from a template with models', async (t) => {
+  const backend = await startBackend(t, () => ({ status: 418, body: 'short' }));
+  const emulator = await startEmulator(t, null, { files: { 'template.json': template(backend), 'auth.js': AUTHORIZER } });
+  let count = 0;
+  const line = async (expected) => {
+    const all = () => emulator.log.split('\n').filter((one) => one.includes('access: '));
+    const text = await until('the line', () => all()[count], () => emulator.log);
+    const values = /access: (.*?)(?: apiId=.*)?$/.exec(text)[1].split('|');
+    const found = Object.fromEntries(KIND_NAMES.map((name, i) => [name, values[i]]));
+    count += 1;
+    for (const [name, value] of Object.entries(expected)) {
+      if (value instanceof RegExp) assert.match(found[name], value, `${name} in ${text}`);
+      else assert.equal(found[name], value, `${name} in ${text}`);
+    }
+  };
+  const inside = { 'authorizer.principalId': 'user-42', 'authorizer.color': 'blue' };
+  const ran = { integrationLatency: /^\d+$/, 'integration.error': '-' };
+
+  assert.match(emulator.log, /warning: .*models\.Broken\.schema: .*"disableSchemaValidation"/);
+  assert.equal((await emulator.refused('/dev?code=403')).status, 403);
+  await line({ ...inside, ...ran, eventType: 'CONNECT', routeKey: '$connect', status: '403', 'integration.status': '403', 'authorizer.status': '200' });
+  assert.equal((await emulator.refused('/dev?code=x')).status, 500);
+  await line({ ...inside, eventType: 'CONNECT', status: '500', 'integration.status': '-', integrationLatency: /^\d+$/, 'integration.error': /^Unable to parse statusCode/, 'error.responseType': 'API_CONFIGURATION_ERROR' });
+  const client = await emulator.connect('/dev?code=201');
+  await line({ ...inside, ...ran, eventType: 'CONNECT', status: '201', 'integration.status': '201' });
+
+  assert.equal(await client.ask({ action: 'echo' }), 'short');
+  await line({ ...inside, ...ran, eventType: 'MESSAGE', routeKey: 'echo', status: '418', 'integration.status': '418', 'integration.integrationStatus': '418', 'authorizer.status': '-' });
+  await client.ask({ action: 'away' });
+  await line({ eventType: 'MESSAGE', routeKey: 'away', status: '500', 'integration.status': '-', 'integration.error': /^the backend can't be asked/, 'error.responseType': 'INTEGRATION_FAILURE' });
+  assert.match(await client.ask({ action: 'work' }), /"principalId":"user-42"/);
+  await line({ ...ran, routeKey: 'work', status: '200', 'integration.status': '200', 'integration.integrationStatus': '200', 'integration.requestId': /^[0-9a-f-]{36}$/ });
+  client.send({ action: 'checked', n: 1 });
+  await line({ ...ran, routeKey: 'checked', status: '201', 'error.validationErrorString': '-' });
+  await client.ask({ action: 'checked' });
+  await line({ routeKey: 'checked', status: '400', integrationLatency: '-', 'error.responseType': 'BAD_REQUEST_BODY', 'error.validationErrorString': '[object has missing required properties (["n"])]' });
+  assert.match(await client.ask({ action: 'broken' }), /Invalid request body/);
+  await line({ routeKey: 'broken', status: '400' });
+  await client.close();
+  await line({ ...inside, ...ran, eventType: 'DISCONNECT', routeKey: '$disconnect', status: '299', 'integration.status': '299' });
 });
