@@ -54,6 +54,7 @@
 #define REASON_BACKEND_FAILED              "backend-failed"              /* an HTTP backend can't be asked: the same */
 #define REASON_NO_SERVICE_ENDPOINT         "no-service-endpoint"         /* an AWS service has nothing that stands in for it: the same */
 #define REASON_INTEGRATION_FAILED          "integration-failed"          /* the backend's own status: no success */
+#define REASON_NOT_TEXT                    "not-text"                    /* an integration's answer is no UTF-8, which clients refuse */
 #define REASON_CLIENT_LEFT                 "client-left"                 /* an answer for a client that is gone */
 #define REASON_SEND_QUEUE_FULL             "send-queue-full"             /* the client doesn't read: 429 for a post, an answer is dropped */
 #define REASON_DISCONNECT_HANDLER_FAILED   "disconnect-handler-failed"   /* nobody learns of it */

@@ -98,6 +98,7 @@ static void compile_response(struct arena *arena, const struct integration_respo
         plan->pattern = pattern_new(response->key + 1, strlen(response->key) - 2, &error);
     compile_choice(arena, response->template_selection_expression, &response->templates,
                    &plan->templates);
+    plan->content  = response->content;
     plan->protocol = find_protocol(arena, &response->parameters);
 }
 
@@ -140,6 +141,7 @@ struct integration_plan *integration_plan_new(const struct integration *integrat
     plan->type                 = integration->type;
     plan->api_id               = arena_copy_string(&plan->arena, api->api_id);
     plan->passthrough          = integration->passthrough;
+    plan->content              = integration->content;
     plan->timeout_milliseconds = integration->timeout_milliseconds;
     if (integration->function)
         plan->function = arena_copy_string(&plan->arena, integration->function);

@@ -36,6 +36,7 @@ struct template_choice {
 struct response_plan {
     struct pattern *pattern; /* NULL: $default */
     struct template_choice templates;
+    enum content_handling content;
     const char
         *protocol; /* what responseParameters make of Sec-WebSocket-Protocol; NULL: nothing */
 };
@@ -48,6 +49,7 @@ struct integration_plan {
     const char *uri;      /* NULL: none */
     const char *method;
     enum passthrough_behavior passthrough;
+    enum content_handling content;
     int64_t timeout_milliseconds;
     struct parameter_mapping *parameters;
     size_t parameter_count;

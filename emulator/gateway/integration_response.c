@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "base/reason.h"
+#include "gateway/content_handling.h"
 #include "gateway/integration_call_state.h"
 #include "gateway/integration_plan.h"
 #include "model/response_selector.h"
@@ -67,20 +68,36 @@ static void find_protocol(struct integration_call *call, const char *source)
 }
 
 /* AWS (tests against the service): $input of a response template is the answer's body. */
-static void render(struct integration_call *call, const struct response_plan *response,
-                   unsigned status, const char *body, size_t size)
+static bool render(struct integration_call *call, const struct mapping_template *template,
+                   unsigned status, const struct text *body)
 {
-    const struct mapping_template *template = choose_template(call, response, status);
-
-    find_protocol(call, response->protocol);
     if (!template) {
-        text_append(&call->result.body, body, size);
-        return;
+        text_append(&call->result.body, text_string(body), body->size);
+        return true;
     }
     call->entry->context.status = (int)status;
     if (call->run)
         mapping_put_number(call->run, mapping_run_context(call->run), "status", status);
-    integration_call_evaluate(call, template, body, size, &call->result.body);
+    return integration_call_evaluate(call, template, text_string(body), body->size,
+                                     &call->result.body);
+}
+
+/* AWS?: bytes become text before a template sees them, and text becomes bytes behind it. */
+static void respond(struct integration_call *call, const struct response_plan *response,
+                    unsigned status, const char *body, size_t size)
+{
+    SCOPED_TEXT answer = {0};
+
+    text_append(&answer, body, size);
+    content_to_text(response->content, &answer);
+    find_protocol(call, response->protocol);
+    if (!render(call, choose_template(call, response, status), status, &answer) ||
+        content_to_binary(response->content, &call->result.body))
+        return;
+    integration_call_fail(call, INTEGRATION_FAILED, REASON_BAD_MAPPING,
+                          "contentHandlingStrategy is CONVERT_TO_BINARY, and the answer isn't "
+                          "base64: %.200s",
+                          text_string(&call->result.body));
 }
 
 void integration_call_answer(struct integration_call *call, const char *selector, unsigned status,
@@ -97,7 +114,7 @@ void integration_call_answer(struct integration_call *call, const char *selector
     }
     response = choose_response(call->plan, selector);
     if (response)
-        render(call, response, status, body, size);
+        respond(call, response, status, body, size);
     else
         integration_call_fail(
             call, INTEGRATION_FAILED, REASON_NO_INTEGRATION_RESPONSE,

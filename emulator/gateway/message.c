@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/reason.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "gateway/access_log.h"
 #include "gateway/connection.h"
 #include "gateway/gateway_state.h"
@@ -165,6 +166,15 @@ static void take_result(struct message *message, const struct text *payload)
     }
 }
 
+/* AWS: all frames to clients are text. AWS?: other bytes are sent as they are, as posts are. */
+static void note_bytes(struct message *message, const struct text *body)
+{
+    if (!utf8_is_valid(text_string(body), body->size))
+        log_warn(MESSAGE_FIELDS(message, REASON_NOT_TEXT),
+                 "the answer is no UTF-8, and clients refuse such a frame: CONVERT_TO_TEXT of the "
+                 "integration response makes base64 of it");
+}
+
 /* What an integration said that is no Lambda proxy. AWS?: an error status is no error frame: its
  * body goes to the client like any other. */
 static void take_answer(struct message *message, const struct integration_result *result)
@@ -174,11 +184,13 @@ static void take_answer(struct message *message, const struct integration_result
         log_info(MESSAGE_FIELDS(message, REASON_INTEGRATION_FAILED),
                  "the integration answered with %u", result->status);
     }
-    if (message->connection && message->route->is_two_way)
+    if (message->connection && message->route->is_two_way) {
+        note_bytes(message, &result->body);
         send_answer(message, &result->body);
-    else if (message->route->is_two_way && result->body.size > 0)
+    } else if (message->route->is_two_way && result->body.size > 0) {
         log_info(MESSAGE_FIELDS(message, REASON_CLIENT_LEFT),
                  "an answer is dropped, as on AWS: the client has left");
+    }
 }
 
 /* what: "handler", or "integration". */

@@ -208,7 +208,7 @@ static bool are_same_responses(const struct integration *a, const struct integra
         const struct integration_response *one   = &a->responses[i];
         const struct integration_response *other = &b->responses[i];
 
-        if (strcmp(one->key, other->key) != 0 ||
+        if (strcmp(one->key, other->key) != 0 || one->content != other->content ||
             !is_same_string(one->template_selection_expression,
                             other->template_selection_expression) ||
             !name_values_equal(&one->parameters, &other->parameters) ||
@@ -225,7 +225,7 @@ static bool is_same_integration(const struct integration *a, const struct integr
     return a->type == b->type && is_same_string(a->function, b->function) &&
            is_same_string(a->uri, b->uri) && is_same_string(a->method, b->method) &&
            is_same_string(a->template_selection_expression, b->template_selection_expression) &&
-           a->passthrough == b->passthrough &&
+           a->passthrough == b->passthrough && a->content == b->content &&
            name_values_equal(&a->request_parameters, &b->request_parameters) &&
            name_values_equal(&a->request_templates, &b->request_templates) &&
            are_same_responses(a, b) && a->timeout_milliseconds == b->timeout_milliseconds;

@@ -46,6 +46,13 @@ enum integration_type {
 const char *integration_type_name(enum integration_type type);
 
 /* What becomes of a message that no request template is for. */
+/* AWS: contentHandlingStrategy. */
+enum content_handling {
+    CONTENT_AS_IS,
+    CONTENT_TO_BINARY,
+    CONTENT_TO_TEXT,
+};
+
 enum passthrough_behavior {
     PASSTHROUGH_WHEN_NO_MATCH,
     PASSTHROUGH_WHEN_NO_TEMPLATES,
@@ -58,6 +65,7 @@ struct integration_response {
     char *template_selection_expression; /* NULL: none, as everywhere below */
     struct name_values parameters;
     struct name_values templates;
+    enum content_handling content;
 };
 
 struct integration {
@@ -68,6 +76,7 @@ struct integration {
     char *method;
     char *template_selection_expression;
     enum passthrough_behavior passthrough;
+    enum content_handling content;
     struct name_values request_parameters;
     struct name_values request_templates;
     struct integration_response *responses;

@@ -118,14 +118,16 @@ static void check_key(const struct making *making, const struct json *object, co
     pattern_free(pattern);
 }
 
-static void refuse_binary(const struct making *making, const struct json *object, const char *place)
+/* The schema says which there are. */
+static enum content_handling read_content(const struct json *object)
 {
-    const struct json *strategy = json_find(object, "contentHandlingStrategy");
+    const char *name = json_find_string(object, "contentHandlingStrategy");
 
-    if (strategy && strategy->kind == JSON_STRING &&
-        strcmp(strategy->string, "CONVERT_TO_BINARY") == 0)
-        reading_error(making->reading, strategy,
-                      "%s.contentHandlingStrategy: CONVERT_TO_BINARY is not supported yet", place);
+    if (name && strcmp(name, "CONVERT_TO_BINARY") == 0)
+        return CONTENT_TO_BINARY;
+    if (name && strcmp(name, "CONVERT_TO_TEXT") == 0)
+        return CONTENT_TO_TEXT;
+    return CONTENT_AS_IS;
 }
 
 static char *copy_member(const struct json *object, const char *name)
@@ -146,7 +148,7 @@ static void read_response(const struct making *making, const struct json *object
     if (object->kind != JSON_OBJECT)
         return;
     check_expression(making, object, place);
-    refuse_binary(making, object, place);
+    response->content                       = read_content(object);
     response->template_selection_expression = copy_member(object, "templateSelectionExpression");
     read_templates(making, json_find(object, "responseTemplates"), templates, &response->templates);
     for (const struct json *item = reading_members(parameters); item; item = item->next) {
@@ -256,11 +258,11 @@ void postern_integration_read(struct reading *reading, const struct json *object
                       "%s.connectionType: there are no VPC links here: use INTERNET, and an URL "
                       "that can be reached from this machine",
                       place);
-    refuse_binary(&making, object, place);
     check_expression(&making, object, place);
     integration->uri                           = copy_member(object, "integrationUri");
     integration->method                        = copy_member(object, "integrationMethod");
     integration->passthrough                   = read_passthrough(object);
+    integration->content                       = read_content(object);
     integration->template_selection_expression = copy_member(object, "templateSelectionExpression");
     integration->timeout_milliseconds =
         reading_number(object, "timeoutInMillis", INTEGRATION_TIMEOUT_MILLISECONDS);

@@ -191,6 +191,45 @@ test('AWS with a function is a custom integration: the template is the event, er
   await client.close();
 });
 
+test('contentHandlingStrategy makes bytes of base64 for the backend, and base64 of bytes for the client', async (t) => {
+  const bytes = Buffer.from([0, 255, 254, 128, 65]);
+  const backend = await startBackend(t, ({ url }) => ({ body: url === '/base64' ? bytes.toString('base64') : bytes }));
+  const http = (path, response = {}, more = {}) => ({
+    integration: { integrationType: 'HTTP', integrationMethod: 'POST', integrationUri: `${backend.url}${path}`, integrationResponses: { $default: response }, ...more },
+    routeResponse: true,
+  });
+  const emulator = await start(t, {
+    $default: http('/text', { contentHandlingStrategy: 'CONVERT_TO_TEXT', responseTemplates: { $default: 'base64: $input.body' } }, { contentHandlingStrategy: 'CONVERT_TO_BINARY' }),
+    up: http('/text', { contentHandlingStrategy: 'CONVERT_TO_TEXT' }, { contentHandlingStrategy: 'CONVERT_TO_BINARY', requestTemplates: { $default: '$input.path("$.data")' } }),
+    text: http('/base64', { contentHandlingStrategy: 'CONVERT_TO_TEXT' }, { contentHandlingStrategy: 'CONVERT_TO_TEXT' }),
+    down: http('/base64', { contentHandlingStrategy: 'CONVERT_TO_BINARY' }),
+    raw: http('/text'),
+    wrong: http('/text', { contentHandlingStrategy: 'CONVERT_TO_BINARY' }),
+    proxy: proxy(`${backend.url}/base64`, { contentHandlingStrategy: 'CONVERT_TO_BINARY' }),
+  });
+  const client = await emulator.connect('/dev', { skipUTF8Validation: true });
+  const sent = [];
+  client.socket.on('message', (data) => sent.push(data));
+
+  assert.equal(await client.ask(bytes.toString('base64')), `base64: ${bytes.toString('base64')}`);
+  assert.deepEqual((await backend.next()).bytes, bytes);
+  assert.equal(await client.ask({ action: 'up', data: 'Zm9v' }), bytes.toString('base64'));
+  assert.equal((await backend.next()).body, 'foo');
+  assert.equal(await client.ask({ action: 'text' }), bytes.toString('base64'), 'text stays as it is, both ways');
+  assert.equal((await backend.next()).body, '{"action":"text"}');
+  await client.ask({ action: 'down' });
+  assert.deepEqual(sent.at(-1), bytes, 'bytes come in a text frame, as all do');
+  await emulator.waitForLog(/answer is no UTF-8.*routeKey=down.*reason=not-text/);
+  await client.ask({ action: 'raw' });
+  assert.deepEqual(sent.at(-1), bytes);
+  assert.match(await client.ask({ action: 'up', data: 'no base64' }), errorFrame('Internal server error'));
+  await emulator.waitForLog(/what is to be sent isn't base64: no base64.*reason=bad-mapping/);
+  assert.match(await client.ask({ action: 'proxy' }), errorFrame('Internal server error'));
+  assert.match(await client.ask({ action: 'wrong' }), errorFrame('Internal server error'));
+  await emulator.waitForLog(/the answer isn't base64.*routeKey=wrong.*reason=bad-mapping/);
+  await client.close();
+});
+
 test('AWS service actions go, signed, to the endpoint of their service', async (t) => {
   const backend = await startBackend(t, ({ headers }) => (headers.authorization.includes('/sqs/')
     ? { headers: { 'Content-Type': 'text/xml' }, body: '<SendMessageResponse xmlns="x"><SendMessageResult><MessageId>m-1</MessageId></SendMessageResult></SendMessageResponse>' }

@@ -5,13 +5,14 @@ import http from 'node:http';
 import { atEnd } from './emulator.js';
 import { until } from './until.js';
 
-// answer(request): {status, headers, body}, or nothing: then it never answers. request: {method, url, headers, rawHeaders, body}.
+// answer(request): {status, headers, body}, or nothing: then it never answers. request: {method, url, headers, rawHeaders, bytes, body}.
 export async function startBackend(t, answer = () => ({})) {
   const requests = [];
   const server = http.createServer(async (incoming, response) => {
-    let body = '';
-    for await (const data of incoming.setEncoding('utf8')) body += data;
-    const request = { method: incoming.method, url: incoming.url, headers: incoming.headers, rawHeaders: incoming.rawHeaders, body };
+    const parts = [];
+    for await (const data of incoming) parts.push(data);
+    const bytes = Buffer.concat(parts);
+    const request = { method: incoming.method, url: incoming.url, headers: incoming.headers, rawHeaders: incoming.rawHeaders, bytes, body: bytes.toString() };
     requests.push(request);
     const said = answer(request);
     if (!said) return;
