@@ -217,11 +217,8 @@ static void add_route(const struct expansion *expansion, const struct json *obje
 static void add_api(const struct expansion *expansion)
 {
     static const char *const passed[] = {
-        "RouteSelectionExpression",
-        "ApiKeySelectionExpression",
-        "Description",
-        "DisableExecuteApiEndpoint",
-        "DisableSchemaValidation",
+        "RouteSelectionExpression",  "ApiKeySelectionExpression", "Description",
+        "DisableExecuteApiEndpoint", "DisableSchemaValidation",
     };
     const struct json *resource = expansion->resource;
     const struct json *name     = json_find(expansion->properties, "Name");
