@@ -248,6 +248,7 @@ static void write(struct serverless *serverless, struct registry *registry)
     serverless->project->settings.region = memory_copy_string(serverless->region);
     serverless_check(serverless);
     serverless_offline_read(serverless);
+    serverless_layers_write(serverless);
     serverless_functions_write(serverless);
     serverless_api_write(serverless);
     serverless_resources_write(serverless, template);

@@ -39,7 +39,7 @@ static struct json *parse(struct arena *arena, const char *name, const char *con
     bool is_json = ends_with(name, ".json") && contents[strspn(contents, " \t\r\n")] == '{';
 
     return is_json ? json_parse(arena, contents, size, error)
-                   : yaml_parse(arena, contents, size, error);
+                   : yaml_parse_core(arena, contents, size, error);
 }
 
 /* An alias's values are reached twice, which does no harm. */

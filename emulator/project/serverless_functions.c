@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "project/reading.h"
 #include "project/serverless_state.h"
+#include "project/template.h"
 #include "project/variables.h"
 #include "json/build.h"
 #include "json/json.h"
@@ -250,6 +251,28 @@ static void write_event(struct serverless *serverless, const struct json *functi
         note_event(serverless, event->first);
 }
 
+/* Serverless Framework: the function's own list, otherwise the provider's. */
+static void put_layers(struct serverless *serverless, const struct json *function,
+                       struct json *properties)
+{
+    const struct json *layers = find_setting(serverless, function, "layers");
+
+    if (layers && layers->kind == JSON_ARRAY)
+        build_add(properties, "Layers", build_copy(serverless->arena, layers));
+    else if (layers && layers->kind != JSON_NULL)
+        serverless_error(serverless, layers, "layers must be a list: put a \"-\" in front of each");
+}
+
+/* People call a function by its key in the file, which is neither its name nor its logical id. */
+static void put_key(struct serverless *serverless, const struct json *function)
+{
+    struct json *resource = serverless->resources->last;
+    struct json *metadata =
+        build_container(serverless->arena, resource, "Metadata", JSON_OBJECT, function);
+
+    build_add(metadata, TEMPLATE_CALLED, serverless_string(serverless, function->name, function));
+}
+
 static void write_events(struct serverless *serverless, const struct json *function)
 {
     const struct json *events = variables_member(serverless->variables, function, "events");
@@ -277,6 +300,7 @@ static void write_function(struct serverless *serverless, const struct json *fun
     }
     serverless_check_keys(serverless, function, keys, ARRAY_SIZE(keys));
     properties = serverless_add_resource(serverless, id, "AWS::Lambda::Function", function);
+    put_key(serverless, function);
     build_add(properties, "FunctionName",
               name ? build_copy(arena, variables_resolve(serverless->variables, name))
                    : serverless_string(serverless,
@@ -290,6 +314,7 @@ static void write_function(struct serverless *serverless, const struct json *fun
     put_setting(serverless, function, "memorySize", build_number(arena, MEMORY_DEFAULT, function),
                 "MemorySize", properties);
     put_environment(serverless, function, properties);
+    put_layers(serverless, function, properties);
     write_events(serverless, function);
 }
 

@@ -82,6 +82,7 @@ const char *serverless_find_environment(struct serverless *serverless, const cha
 /* The parts, each in its file. They go on after a problem. */
 void serverless_check(struct serverless *serverless);
 void serverless_offline_read(struct serverless *serverless);
+void serverless_layers_write(struct serverless *serverless);
 void serverless_functions_write(struct serverless *serverless);
 void serverless_websocket_write(struct serverless *serverless, const struct json *function,
                                 const struct json *where);

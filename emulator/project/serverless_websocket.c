@@ -15,6 +15,12 @@
 
 #define ROUTE_RESPONSE "$default"
 
+/* Serverless Framework: the line of an access log of which nothing else is said. */
+#define LOG_FORMAT_DEFAULT                                                                         \
+    "$context.identity.sourceIp $context.identity.caller $context.identity.user "                  \
+    "[$context.requestTime] \"$context.eventType $context.routeKey $context.connectionId\" "       \
+    "$context.requestId"
+
 static const char *const event_keys[] = {"route", "authorizer", "routeResponseSelectionExpression",
                                          "routeKey"};
 static const char *const authorizer_keys[] = {"name", "arn", "identitySource"};
@@ -177,7 +183,8 @@ static void put_authorizer(struct serverless *serverless, const struct json *eve
     const struct json *authorizer = variables_member(serverless->variables, event, "authorizer");
     const char *id;
 
-    if (!authorizer)
+    if (!authorizer || authorizer->kind == JSON_NULL ||
+        (authorizer->kind == JSON_STRING && authorizer->size == 0))
         return;
     if (strcmp(key, "$connect") != 0) {
         serverless_error(serverless, authorizer,
@@ -330,6 +337,34 @@ static struct json *find_text(struct serverless *serverless, const char *name, c
                  : serverless_string(serverless, otherwise, serverless->provider);
 }
 
+/* provider.logs.websocket: true, or what it is to be like. */
+static void put_access_log(struct serverless *serverless, struct json *stage)
+{
+    const struct json *logs = variables_member(serverless->variables, serverless->provider, "logs");
+    const struct json *websocket = logs && logs->kind == JSON_OBJECT
+                                       ? variables_member(serverless->variables, logs, "websocket")
+                                       : NULL;
+    const struct json *format    = NULL;
+    struct json *settings;
+    char *arn;
+
+    websocket = websocket ? variables_resolve(serverless->variables, websocket) : NULL;
+    if (!websocket || (websocket->kind != JSON_OBJECT && !websocket->boolean) ||
+        (json_find(websocket, "accessLogging") && !reading_flag(websocket, "accessLogging")))
+        return;
+    format = json_find(websocket, "format");
+    settings =
+        build_container(serverless->arena, stage, "AccessLogSettings", JSON_OBJECT, websocket);
+    arn = arena_format(serverless->arena,
+                       "arn:aws:logs:%s:000000000000:log-group:/aws/websocket/%s-%s",
+                       serverless->region, serverless->service, serverless->stage);
+    build_add(settings, "DestinationArn", serverless_string(serverless, arn, websocket));
+    build_add(settings, "Format",
+              format && format->kind == JSON_STRING
+                  ? build_copy(serverless->arena, format)
+                  : serverless_string(serverless, LOG_FORMAT_DEFAULT, websocket));
+}
+
 static void write_stage(struct serverless *serverless)
 {
     const struct json *where = serverless->provider;
@@ -339,6 +374,7 @@ static void write_stage(struct serverless *serverless)
     build_add(stage, "ApiId", refer_to_api(serverless, where));
     build_add(stage, "StageName", serverless_string(serverless, serverless->stage, where));
     build_add(stage, "AutoDeploy", build_boolean(serverless->arena, true, where));
+    put_access_log(serverless, stage);
 }
 
 void serverless_api_write(struct serverless *serverless)

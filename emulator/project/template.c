@@ -201,9 +201,11 @@ static void index_resource(struct template *template, const struct json *where)
     struct template_resource *resource = &template->resources[template->resource_count++];
     const char *type                   = json_find_string(where, "Type");
     const struct json *properties      = json_find(where, "Properties");
+    const char *called = json_find_string(json_find(where, "Metadata"), TEMPLATE_CALLED);
 
     *resource = (struct template_resource){
         .id         = where->name,
+        .called     = called ? called : where->name,
         .type       = type ? type : "",
         .properties = properties && properties->kind == JSON_OBJECT
                           ? properties

@@ -18,8 +18,12 @@ struct problems;
 struct project;
 struct project_options;
 
+/* The member of Metadata that says what people call a resource if not by its logical id. */
+#define TEMPLATE_CALLED "postern:called"
+
 struct template_resource {
-    const char *id; /* the logical one */
+    const char *id;     /* the logical one */
+    const char *called; /* what people call it: mostly that */
     const char *type;
     const struct json *properties; /* not evaluated; an object, perhaps empty */
     const struct json *where;

@@ -290,7 +290,7 @@ static bool is_elsewhere(struct template *template, struct template_resource *re
 {
     char *const *elsewhere = template->options->elsewhere;
 
-    return elsewhere && (function_options_has_url(elsewhere, resource->id) ||
+    return elsewhere && (function_options_has_url(elsewhere, resource->called) ||
                          function_options_has_url(elsewhere, template_name(template, resource)));
 }
 
@@ -347,6 +347,6 @@ void template_function_note_ids(struct template *template, struct registry *regi
         if (strcmp(resource->type, FUNCTION) == 0 && resource->is_created)
             function = registry_find_function(registry, template_name(template, resource));
         if (function && !function->logical_id)
-            function->logical_id = memory_copy_string(resource->id);
+            function->logical_id = memory_copy_string(resource->called);
     }
 }

@@ -188,7 +188,7 @@ static enum variable_outcome try_candidate(struct variables *variables,
         return VARIABLE_VALUE;
     case CANDIDATE_WORD:
         word = build_value(arena, JSON_STRING, where);
-        yaml_scalar_read(arena, candidate->text.at, candidate->text.size, word);
+        yaml_scalar_read(arena, YAML_CORE, candidate->text.at, candidate->text.size, word);
         *result = word;
         return VARIABLE_VALUE;
     case CANDIDATE_VARIABLE:

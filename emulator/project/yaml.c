@@ -25,6 +25,7 @@ struct composer {
     yaml_parser_t parser;
     yaml_event_t event; /* the one that is looked at */
     struct arena *arena;
+    enum yaml_schema schema;
     struct map anchors; /* names to struct anchor */
     size_t weight;      /* values so far */
     struct json_error *error;
@@ -123,7 +124,7 @@ static bool compose_scalar(struct composer *composer, struct json **value)
     }
     *value = new_value(composer, JSON_STRING);
     if (is_resolved) {
-        yaml_scalar_read(composer->arena, text, size, *value);
+        yaml_scalar_read(composer->arena, composer->schema, text, size, *value);
         return true;
     }
     (*value)->string = arena_copy(composer->arena, text, size);
@@ -354,10 +355,10 @@ static bool compose_document(struct composer *composer, struct json **document)
     return true;
 }
 
-struct json *yaml_parse(struct arena *arena, const char *data, size_t size,
-                        struct json_error *error)
+static struct json *parse(struct arena *arena, enum yaml_schema schema, const char *data,
+                          size_t size, struct json_error *error)
 {
-    struct composer composer = {.arena = arena, .error = error};
+    struct composer composer = {.arena = arena, .schema = schema, .error = error};
     struct json *document    = NULL;
 
     if (!yaml_parser_initialize(&composer.parser)) {
@@ -371,4 +372,16 @@ struct json *yaml_parse(struct arena *arena, const char *data, size_t size,
     yaml_parser_delete(&composer.parser);
     map_deinit(&composer.anchors);
     return document;
+}
+
+struct json *yaml_parse(struct arena *arena, const char *data, size_t size,
+                        struct json_error *error)
+{
+    return parse(arena, YAML_1_1, data, size, error);
+}
+
+struct json *yaml_parse_core(struct arena *arena, const char *data, size_t size,
+                             struct json_error *error)
+{
+    return parse(arena, YAML_CORE, data, size, error);
 }

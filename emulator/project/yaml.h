@@ -21,3 +21,7 @@ struct json_error;
  */
 struct json *yaml_parse(struct arena *arena, const char *data, size_t size,
                         struct json_error *error);
+
+/* The same with the scalars of YAML 1.2's core schema (project/yaml_scalar.h). */
+struct json *yaml_parse_core(struct arena *arena, const char *data, size_t size,
+                             struct json_error *error);

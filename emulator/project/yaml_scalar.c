@@ -14,35 +14,36 @@
 #define NUMBER_SIZE_MAX 64
 
 /* YAML: "Language-Independent Types for YAML 1.1"; y and n, which it has too, are text to all
- * readers in use. */
+ * readers in use. YAML 1.2: "Core Schema". */
 static const struct {
     const char *spelling;
     enum json_kind kind;
     bool boolean;
+    unsigned schemas;
 } words[] = {
-    {"",      JSON_NULL,    false},
-    {"~",     JSON_NULL,    false},
-    {"null",  JSON_NULL,    false},
-    {"Null",  JSON_NULL,    false},
-    {"NULL",  JSON_NULL,    false},
-    {"true",  JSON_BOOLEAN, true },
-    {"True",  JSON_BOOLEAN, true },
-    {"TRUE",  JSON_BOOLEAN, true },
-    {"false", JSON_BOOLEAN, false},
-    {"False", JSON_BOOLEAN, false},
-    {"FALSE", JSON_BOOLEAN, false},
-    {"yes",   JSON_BOOLEAN, true },
-    {"Yes",   JSON_BOOLEAN, true },
-    {"YES",   JSON_BOOLEAN, true },
-    {"no",    JSON_BOOLEAN, false},
-    {"No",    JSON_BOOLEAN, false},
-    {"NO",    JSON_BOOLEAN, false},
-    {"on",    JSON_BOOLEAN, true },
-    {"On",    JSON_BOOLEAN, true },
-    {"ON",    JSON_BOOLEAN, true },
-    {"off",   JSON_BOOLEAN, false},
-    {"Off",   JSON_BOOLEAN, false},
-    {"OFF",   JSON_BOOLEAN, false},
+    {"",      JSON_NULL,    false, YAML_1_1 | YAML_CORE},
+    {"~",     JSON_NULL,    false, YAML_1_1 | YAML_CORE},
+    {"null",  JSON_NULL,    false, YAML_1_1 | YAML_CORE},
+    {"Null",  JSON_NULL,    false, YAML_1_1 | YAML_CORE},
+    {"NULL",  JSON_NULL,    false, YAML_1_1 | YAML_CORE},
+    {"true",  JSON_BOOLEAN, true,  YAML_1_1 | YAML_CORE},
+    {"True",  JSON_BOOLEAN, true,  YAML_1_1 | YAML_CORE},
+    {"TRUE",  JSON_BOOLEAN, true,  YAML_1_1 | YAML_CORE},
+    {"false", JSON_BOOLEAN, false, YAML_1_1 | YAML_CORE},
+    {"False", JSON_BOOLEAN, false, YAML_1_1 | YAML_CORE},
+    {"FALSE", JSON_BOOLEAN, false, YAML_1_1 | YAML_CORE},
+    {"yes",   JSON_BOOLEAN, true,  YAML_1_1            },
+    {"Yes",   JSON_BOOLEAN, true,  YAML_1_1            },
+    {"YES",   JSON_BOOLEAN, true,  YAML_1_1            },
+    {"no",    JSON_BOOLEAN, false, YAML_1_1            },
+    {"No",    JSON_BOOLEAN, false, YAML_1_1            },
+    {"NO",    JSON_BOOLEAN, false, YAML_1_1            },
+    {"on",    JSON_BOOLEAN, true,  YAML_1_1            },
+    {"On",    JSON_BOOLEAN, true,  YAML_1_1            },
+    {"ON",    JSON_BOOLEAN, true,  YAML_1_1            },
+    {"off",   JSON_BOOLEAN, false, YAML_1_1            },
+    {"Off",   JSON_BOOLEAN, false, YAML_1_1            },
+    {"OFF",   JSON_BOOLEAN, false, YAML_1_1            },
 };
 
 /* The integers by what they begin with; the others are JSON's, too. */
@@ -50,18 +51,22 @@ static const struct {
     const char *prefix;
     const char *digits;
     int base;
+    unsigned schemas;
 } bases[] = {
-    {"0b", "01",                     2 },
-    {"0x", "0123456789abcdefABCDEF", 16},
-    {"0",  "01234567",               8 },
+    {"0b", "01",                     2,  YAML_1_1 | YAML_CORE},
+    {"0x", "0123456789abcdefABCDEF", 16, YAML_1_1 | YAML_CORE},
+    {"0o", "01234567",               8,  YAML_CORE           },
+    {"0",  "01234567",               8,  YAML_1_1            },
+    {"0",  DIGITS,                   10, YAML_CORE           },
 };
 
-static bool read_word(const char *text, size_t size, struct json *value)
+static bool read_word(enum yaml_schema schema, const char *text, size_t size, struct json *value)
 {
     if (size > strlen("false"))
         return false;
     for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-        if (strlen(words[i].spelling) != size || memcmp(words[i].spelling, text, size) != 0)
+        if (!(words[i].schemas & schema) || strlen(words[i].spelling) != size ||
+            memcmp(words[i].spelling, text, size) != 0)
             continue;
         value->kind    = words[i].kind;
         value->boolean = words[i].boolean;
@@ -71,15 +76,15 @@ static bool read_word(const char *text, size_t size, struct json *value)
 }
 
 /* Digits of plain, which has no sign; they are what is left of the prefix. */
-static bool read_integer(struct arena *arena, const char *plain, bool is_negative,
-                         struct json *value)
+static bool read_integer(struct arena *arena, enum yaml_schema schema, const char *plain,
+                         bool is_negative, struct json *value)
 {
     for (size_t i = 0; i < ARRAY_SIZE(bases); i++) {
         size_t prefix      = strlen(bases[i].prefix);
         const char *digits = plain + prefix;
 
-        if (strncmp(plain, bases[i].prefix, prefix) != 0 || *digits == '\0' ||
-            digits[strspn(digits, bases[i].digits)] != '\0')
+        if (!(bases[i].schemas & schema) || strncmp(plain, bases[i].prefix, prefix) != 0 ||
+            *digits == '\0' || digits[strspn(digits, bases[i].digits)] != '\0')
             continue;
         value->string = arena_format(arena, "%s%llu", is_negative ? "-" : "",
                                      strtoull(digits, NULL, bases[i].base));
@@ -128,7 +133,8 @@ static bool strip(const char *text, size_t size, char plain[NUMBER_SIZE_MAX + 1]
 }
 
 /* What JSON has as well keeps its spelling. */
-static bool read_number(struct arena *arena, const char *text, size_t size, struct json *value)
+static bool read_number(struct arena *arena, enum yaml_schema schema, const char *text, size_t size,
+                        struct json *value)
 {
     char plain[NUMBER_SIZE_MAX + 1];
     const char *end;
@@ -139,7 +145,7 @@ static bool read_number(struct arena *arena, const char *text, size_t size, stru
     end = plain + strlen(plain);
     if (plain[0] != '-' && token_number_end(plain, end) == end && !strpbrk(plain, "eE"))
         value->string = arena_format(arena, "%s%s", is_negative ? "-" : "", plain);
-    else if (!read_integer(arena, plain, is_negative, value) &&
+    else if (!read_integer(arena, schema, plain, is_negative, value) &&
              !read_fraction(arena, plain, is_negative, value))
         return false;
     value->kind   = JSON_NUMBER;
@@ -148,9 +154,10 @@ static bool read_number(struct arena *arena, const char *text, size_t size, stru
     return true;
 }
 
-void yaml_scalar_read(struct arena *arena, const char *text, size_t size, struct json *value)
+void yaml_scalar_read(struct arena *arena, enum yaml_schema schema, const char *text, size_t size,
+                      struct json *value)
 {
-    if (read_word(text, size, value) || read_number(arena, text, size, value))
+    if (read_word(schema, text, size, value) || read_number(arena, schema, text, size, value))
         return;
     value->kind   = JSON_STRING;
     value->string = arena_copy(arena, text, size);

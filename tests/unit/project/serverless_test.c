@@ -77,6 +77,8 @@ static void what_is_wrong_names_line_and_remedy(void **state)
          HEAD TALK "      - websocket: {route: a, authorizer: talk}\n",
          "serverless.yml:8: functions.talk: AWS has authorizers for the route $connect only: move "
          "it there\n"                                                                                             },
+        {"no authorizer",
+         HEAD TALK "      - websocket: {route: a, authorizer: \"${opt:no, ''}\"}\n",                            ""},
         {"an authorizer that isn't there",
          HEAD TALK "      - websocket: {route: $connect, authorizer: tlk}\n",
          "serverless.yml:8: functions.talk: authorizer: there is no function \"tlk\": did you mean "
@@ -246,6 +248,89 @@ static void resources_change_what_the_framework_makes(void **state)
                         "true");
 }
 
+static void layers_are_folders_of_functions_or_of_the_provider(void **state)
+{
+    struct scene *scene = *state;
+    SCOPED_TEXT folder  = {0};
+
+    scene_write("layers/common/python/x.py", "");
+    assert_string_equal(read_file(scene, HEAD
+                                  "  layers: [{Ref: CommonLambdaLayer}]\n" TALK
+                                  "      - websocket: $default\n"
+                                  "  other: {handler: talk.f, layers: [{Ref: CommonLambdaLayer}, "
+                                  "'arn:aws:lambda:x:1:layer:theirs:2']}\n"
+                                  "layers: {common: {path: 'layers/${self:custom.l}'}}\n"
+                                  "custom: {l: common}\n"),
+                        "serverless.yml:10: warning: OtherLambdaFunction.Layers: the layer "
+                        "arn:aws:lambda:x:1:layer:theirs:2 isn't on this machine: handlers don't "
+                        "find what is in it (said once)\n");
+    text_append_format(&folder, "%s/layers/common", scene->folder);
+    assert_int_equal(scene->registry.functions[0].layer_count, 1);
+    assert_string_equal(scene->registry.functions[0].layers[0], text_string(&folder));
+    assert_int_equal(scene->registry.functions[1].layer_count, 1);
+
+    assert_string_equal(read_file(scene, PLAIN "layers: {common: {description: x}, other: 5}\n"),
+                        "serverless.yml:9: layers.common: needs a path: the folder that the layer "
+                        "is made of\n"
+                        "serverless.yml:9: layers.other: must be a map with a path\n");
+}
+
+static void the_providers_logs_are_the_access_log_of_the_stage(void **state)
+{
+    static const struct {
+        const char *logs;
+        const char *format; /* NULL: there is no log */
+    } cases[] = {
+        {"{websocket: true}",
+         "$context.identity.sourceIp $context.identity.caller $context.identity.user "
+         "[$context.requestTime] \"$context.eventType $context.routeKey $context.connectionId\" "
+         "$context.requestId"                                                                       },
+        {"{websocket: {format: '$context.requestId x'}}",                     "$context.requestId x"},
+        {"{websocket: {format: '$context.requestId', accessLogging: false}}", NULL                  },
+        {"{websocket: false, restApi: true}",                                 NULL                  },
+        {"{httpApi: true}",                                                   NULL                  },
+    };
+    struct scene *scene = *state;
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        SCOPED_TEXT yaml = {0};
+        const struct stage *stage;
+
+        text_append_format(&yaml, HEAD "  logs: %s\n" TALK "      - websocket: $default\n",
+                           cases[i].logs);
+        assert_string_equal(read_file(scene, text_string(&yaml)), "");
+        stage = &scene->registry.apis[0].stages[0];
+        if (cases[i].format)
+            assert_string_equal(stage->access_log_format, cases[i].format);
+        else
+            assert_null(stage->access_log_format);
+    }
+}
+
+static void a_function_is_called_by_its_key_too(void **state)
+{
+    struct scene *scene = *state;
+
+    assert_string_equal(read_file(scene, PLAIN), "");
+    assert_string_equal(scene->registry.functions[0].name, "chat-dev-talk");
+    assert_string_equal(scene->registry.functions[0].logical_id, "talk");
+}
+
+static void words_of_yaml_1_1_are_texts(void **state)
+{
+    struct scene *scene = *state;
+
+    assert_string_equal(
+        read_file(scene, HEAD "  environment: {FLAG: yes, MODE: on, MASK: 0755, REAL: true}\n" TALK
+                              "      - websocket: $default\n"),
+        "");
+    assert_string_equal(name_values_find(&scene->registry.functions[0].environment, "FLAG"), "yes");
+    assert_string_equal(name_values_find(&scene->registry.functions[0].environment, "MODE"), "on");
+    assert_string_equal(name_values_find(&scene->registry.functions[0].environment, "MASK"), "755");
+    assert_string_equal(name_values_find(&scene->registry.functions[0].environment, "REAL"),
+                        "true");
+}
+
 static void an_api_of_the_resources_gets_the_routes(void **state)
 {
     struct scene *scene = *state;
@@ -276,6 +361,10 @@ int main(void)
         cmocka_unit_test(serverless_offline_says_how_it_is_run),
         cmocka_unit_test(resources_change_what_the_framework_makes),
         cmocka_unit_test(an_api_of_the_resources_gets_the_routes),
+        cmocka_unit_test(layers_are_folders_of_functions_or_of_the_provider),
+        cmocka_unit_test(the_providers_logs_are_the_access_log_of_the_stage),
+        cmocka_unit_test(a_function_is_called_by_its_key_too),
+        cmocka_unit_test(words_of_yaml_1_1_are_texts),
     };
 
     return cmocka_run_group_tests_name("serverless", tests, scene_set_up, scene_tear_down);

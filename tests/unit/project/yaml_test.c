@@ -61,6 +61,32 @@ static void scalars_are_those_of_yaml_1_1(void **state)
         check(cases[i].yaml, cases[i].yaml, cases[i].json);
 }
 
+static void scalars_of_the_core_schema_are_those_of_yaml_1_2(void **state)
+{
+    static const struct {
+        const char *yaml;
+        const char *json;
+    } cases[] = {
+        {"[true, True, TRUE, false]",      "[true,true,true,false]"               },
+        {"[yes, No, on, OFF, y]",          "[\"yes\",\"No\",\"on\",\"OFF\",\"y\"]"},
+        {"[null, ~, '']",                  "[null,null,\"\"]"                     },
+        {"[0644, 0o17, 0x1F, 0b101, -08]", "[644,15,31,5,-8]"                     },
+        {"[1_000, 1.5, +12, 0]",           "[1000,1.5,12,0]"                      },
+        {"{a: !Ref on}",                   "{\"a\":{\"Ref\":\"on\"}}"             },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct arena arena      = {0};
+        struct json_error error = {0};
+        SCOPED_TEXT out         = {0};
+
+        json_print(yaml_parse_core(&arena, cases[i].yaml, strlen(cases[i].yaml), &error), &out);
+        if (!text_equals(&out, cases[i].json))
+            fail_msg("%s: %s", cases[i].yaml, text_string(&out));
+        arena_deinit(&arena);
+    }
+}
+
 static void short_tags_are_written_out(void **state)
 {
     static const struct {
@@ -177,6 +203,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scalars_are_those_of_yaml_1_1),
+        cmocka_unit_test(scalars_of_the_core_schema_are_those_of_yaml_1_2),
         cmocka_unit_test(short_tags_are_written_out),
         cmocka_unit_test(anchors_and_merge_keys_are_resolved),
         cmocka_unit_test(what_cannot_be_read_has_its_line),
