@@ -310,6 +310,8 @@ static const char *response_type(enum aws_error error)
     case AWS_URI_TOO_LONG:
     case AWS_HEADERS_TOO_LARGE:
         return "REQUEST_TOO_LARGE";
+    case AWS_UNSUPPORTED_MEDIA:
+        return "UNSUPPORTED_MEDIA_TYPE";
     case AWS_TOO_MANY_REQUESTS:
     case AWS_LIMIT_EXCEEDED:
         return "THROTTLED";
@@ -355,12 +357,13 @@ void access_log_take_frame(struct context *context, const char *text)
         int status;
         const char *response_type;
     } frames[] = {
-        {"Forbidden",                  403, "RESOURCE_NOT_FOUND"    },
-        {"Internal server error",      500, "INTEGRATION_FAILURE"   },
-        {"Endpoint request timed out", 504, "INTEGRATION_TIMEOUT"   },
-        {"Invalid request body",       400, "BAD_REQUEST_BODY"      },
-        {"Too Many Requests",          429, "THROTTLED"             },
-        {"Unsupported Media Type",     415, "UNSUPPORTED_MEDIA_TYPE"},
+        {"Forbidden",                    403, "RESOURCE_NOT_FOUND"    },
+        {"Internal server error",        500, "INTEGRATION_FAILURE"   },
+        {"Endpoint request timed out",   504, "INTEGRATION_TIMEOUT"   },
+        {"Invalid request body",         400, "BAD_REQUEST_BODY"      },
+        {"Invalid JSON in request body", 400, "BAD_REQUEST_BODY"      },
+        {"Too Many Requests",            429, "THROTTLED"             },
+        {"Unsupported Media Type",       415, "UNSUPPORTED_MEDIA_TYPE"},
     };
 
     context->error_message = text;

@@ -1,6 +1,7 @@
 #include "gateway/handshake_state.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -136,6 +137,20 @@ static bool has_parameters(struct handshake *handshake)
     return false;
 }
 
+/* True if one of the lines of headers begins so. */
+static bool has_line(const struct text *headers, const char *beginning)
+{
+    const char *line = text_string(headers);
+
+    while (*line) {
+        if (strncasecmp(line, beginning, strlen(beginning)) == 0)
+            return true;
+        line += strcspn(line, "\n");
+        line += *line == '\n';
+    }
+    return false;
+}
+
 /* What an integration said that is no Lambda proxy. AWS: the backend's status decides. */
 static void take_answer(struct handshake *handshake, struct integration_result *result)
 {
@@ -145,26 +160,36 @@ static void take_answer(struct handshake *handshake, struct integration_result *
         return;
     }
     handshake_metrics(handshake)->integration_error++;
-    log_info(
-        LOG_FIELDS({"connectionId", handshake->connection->id}, {"reason", REASON_CONNECT_REFUSED}),
-        "the integration of $connect answered with %u; the client gets that status",
-        result->status);
     /* AWS?: a status that HTTP can't have is 500. */
     if (result->status < 200 || result->status > 599) {
+        log_warn(
+            LOG_FIELDS({"connectionId", handshake->connection->id},
+                       {"reason", REASON_CONNECT_REFUSED}),
+            "the integration of $connect answered with %d, which is no HTTP status; the client "
+            "gets 500",
+            result->status);
         handshake_refuse(handshake, AWS_INTERNAL_FAILURE, NULL);
         return;
     }
+    log_info(
+        LOG_FIELDS({"connectionId", handshake->connection->id}, {"reason", REASON_CONNECT_REFUSED}),
+        "the integration of $connect answered with %d; the client gets that status",
+        result->status);
+    if (!has_line(&result->headers, "Content-Type:"))
+        text_append_string(&result->headers, "Content-Type: application/json\r\n");
     if (handshake->arrival)
         plain_answer_send(handshake->gateway->settings.answers,
-                          handshake_take_socket(handshake, result->status), result->status,
-                          "Content-Type: application/json\r\n", text_string(&result->body),
-                          result->body.size);
+                          handshake_take_socket(handshake, (unsigned)result->status),
+                          (unsigned)result->status, text_string(&result->headers),
+                          text_string(&result->body), result->body.size);
     end_refused(handshake);
 }
 
 static void on_call_done(void *owner, struct integration_result *result)
 {
     struct handshake *handshake = owner;
+    const char *detail;
+    enum aws_error error;
 
     handshake->call         = NULL; /* frees itself */
     handshake->has_answered = true;
@@ -176,14 +201,11 @@ static void on_call_done(void *owner, struct integration_result *result)
         return;
     }
     handshake_metrics(handshake)->execution_error++;
+    error = integration_outcome_error(result->outcome, &detail);
     log_warn(LOG_FIELDS({"connectionId", handshake->connection->id}, {"reason", result->reason}),
-             "the integration of $connect failed, the client gets %d, as on AWS: %s",
-             result->outcome == INTEGRATION_TIMED_OUT ? 504 : 500,
-             text_string(&handshake->result.problem));
-    handshake_refuse(handshake,
-                     result->outcome == INTEGRATION_TIMED_OUT ? AWS_ENDPOINT_TIMED_OUT
-                                                              : AWS_INTERNAL_FAILURE,
-                     NULL);
+             "the integration of $connect failed, the client gets %u, as on AWS: %s",
+             aws_error_status(error), text_string(&handshake->result.problem));
+    handshake_refuse(handshake, error, detail);
 }
 
 static void call_integration(struct handshake *handshake, const struct event *event)

@@ -138,8 +138,8 @@ static bool is_shown(const char *name, enum event_of whose)
 
 /* AWS?: a proxy's X-Forwarded-For is kept and the client's address put behind it, as for REST APIs.
  */
-static const char *forwarded_for(struct arena *arena, const struct request_head *head,
-                                 const char *source_ip)
+const char *event_forwarded_for(struct arena *arena, const struct request_head *head,
+                                const char *source_ip)
 {
     const char *earlier = request_head_find(head, "X-Forwarded-For");
 
@@ -160,7 +160,7 @@ void event_write_headers(const struct request_head *head, const char *source_ip,
         add(&fields, "content-length", "0");
     if (!request_head_find(head, "X-Amzn-Trace-Id"))
         add(&fields, "X-Amzn-Trace-Id", arena_format(&arena, "Root=%s", trace_id));
-    add(&fields, "X-Forwarded-For", forwarded_for(&arena, head, source_ip));
+    add(&fields, "X-Forwarded-For", event_forwarded_for(&arena, head, source_ip));
     add(&fields, "X-Forwarded-Port", "443");
     add(&fields, "X-Forwarded-Proto", "https");
     sort(&fields, compare_headers, strcasecmp);

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+struct arena;
 struct request_head;
 struct text;
 
@@ -19,6 +20,11 @@ enum event_of { EVENT_OF_CONNECT, EVENT_OF_AUTHORIZER };
  */
 void event_write_headers(const struct request_head *head, const char *source_ip,
                          const char *trace_id, enum event_of whose, struct text *out);
+
+/* X-Forwarded-For: what the client's says, and the client itself. The result is source_ip, or in
+ * arena. */
+const char *event_forwarded_for(struct arena *arena, const struct request_head *head,
+                                const char *source_ip);
 
 /* Appends `"queryStringParameters":{…},"multiValueQueryStringParameters":{…},`; where target has no
  * query nothing, and for an authorizer empty ones. */

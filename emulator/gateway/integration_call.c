@@ -50,8 +50,10 @@ void integration_call_free(struct integration_call *call)
     mapping_run_free(call->run);
     text_deinit(&call->body);
     text_deinit(&call->params);
+    text_deinit(&call->message);
     text_deinit(&call->result.body);
     text_deinit(&call->result.protocol);
+    text_deinit(&call->result.headers);
     text_deinit(&call->result.problem);
     access_entry_free(call->entry);
     snapshot_drop(call->snapshot);
@@ -137,22 +139,24 @@ static void invoke_function(struct integration_call *call)
     lambda_invoke(call->gateway->settings.lambda, &call->invocation);
 }
 
+/* AWS: what can't be parsed has no status, either. */
 static void mock(struct integration_call *call)
 {
     SCOPED_TEXT status = {0};
-    char *end;
-    long number;
+    long number        = 0;
+    char *end          = NULL;
 
     if (integration_call_evaluate(call, call->plan->mock_status, text_string(&call->body),
-                                  call->body.size, &status)) {
+                                  call->body.size, &status))
         number = strtol(text_string(&status), &end, 10);
-        if (status.size > 0 && *end == '\0' && number >= INT_MIN && number <= INT_MAX)
-            integration_call_answer(call, text_string(&status), (unsigned)number, "", 0);
-        else
-            integration_call_fail(call, INTEGRATION_FAILED, REASON_BAD_MAPPING,
-                                  "Unable to parse statusCode. It should be an integer that is "
-                                  "defined in the request template: {\"statusCode\": 200}");
-    }
+    if (status.size > 0 && *end == '\0' && number >= INT_MIN && number <= INT_MAX)
+        integration_call_answer(call, text_string(&status), (int)number, "", 0);
+    else
+        integration_call_fail(call, INTEGRATION_FAILED, REASON_BAD_MAPPING,
+                              "Unable to parse statusCode. It should be an integer that is "
+                              "defined in the request template, as in {\"statusCode\": 200}; the "
+                              "template has made %.200s",
+                              text_string(&call->body));
     finish_later(call);
 }
 
@@ -169,7 +173,7 @@ static void take_answer(struct integration_call *call)
         service_answer_from_xml(text_string(body), body->size, &json))
         body = &json;
     snprintf(status, sizeof status, "%u", exchange->status);
-    integration_call_answer(call, status, exchange->status, text_string(body), body->size);
+    integration_call_answer(call, status, (int)exchange->status, text_string(body), body->size);
 }
 
 static void on_exchange_done(struct http_exchange *exchange)
@@ -345,18 +349,21 @@ integration_call_begin(const struct integration_request *request,
     struct integration_call *call = NEW(struct integration_call);
     struct context *context;
 
-    call->done     = done;
-    call->owner    = owner;
-    call->gateway  = request->gateway;
-    call->snapshot = snapshot_keep(request->snapshot);
-    call->plan     = request->plan;
-    call->began_at = clock_microseconds();
+    call->done       = done;
+    call->owner      = owner;
+    call->gateway    = request->gateway;
+    call->snapshot   = snapshot_keep(request->snapshot);
+    call->plan       = request->plan;
+    call->began_at   = clock_microseconds();
+    call->is_connect = request->kind == CONTEXT_OF_CONNECT;
     call->entry =
         access_entry_new(request->event, request->kind, request->route_key, request->message_id);
     context                         = &call->entry->context;
     context->disconnect_status_code = request->disconnect_status_code;
     if (request->disconnect_reason)
         context->disconnect_reason = arena_copy_string(&call->arena, request->disconnect_reason);
+    if (request->plan->uses_message)
+        text_append(&call->message, request->body, request->body_size);
     if (integration_call_prepare(call, request))
         start(call, request);
     else
@@ -364,17 +371,51 @@ integration_call_begin(const struct integration_request *request,
     return call;
 }
 
+/* AWS?: the text about broken JSON is that of REST APIs. */
+#define INVALID_JSON "Invalid JSON in request body"
+
+const char *integration_outcome_text(enum integration_outcome outcome)
+{
+    switch (outcome) {
+    case INTEGRATION_ANSWERED:
+        return "";
+    case INTEGRATION_TIMED_OUT:
+        return "Endpoint request timed out";
+    case INTEGRATION_FAILED:
+        return "Internal server error";
+    case INTEGRATION_UNSUPPORTED: /* AWS?: documented is 415 alone */
+        return "Unsupported Media Type";
+    case INTEGRATION_INVALID_JSON:
+        return INVALID_JSON;
+    }
+    return "";
+}
+
+enum aws_error integration_outcome_error(enum integration_outcome outcome, const char **detail)
+{
+    *detail = NULL;
+    switch (outcome) {
+    case INTEGRATION_TIMED_OUT:
+        return AWS_ENDPOINT_TIMED_OUT;
+    case INTEGRATION_UNSUPPORTED:
+        return AWS_UNSUPPORTED_MEDIA;
+    case INTEGRATION_INVALID_JSON:
+        *detail = INVALID_JSON;
+        return AWS_BAD_REQUEST;
+    case INTEGRATION_ANSWERED:
+    case INTEGRATION_FAILED:
+        break;
+    }
+    return AWS_INTERNAL_FAILURE;
+}
+
 static int status_of(const struct integration_result *result)
 {
-    switch (result->outcome) {
-    case INTEGRATION_ANSWERED:
-        return (int)result->status;
-    case INTEGRATION_TIMED_OUT:
-        return 504;
-    case INTEGRATION_FAILED:
-        return 500;
-    }
-    return 0;
+    const char *detail;
+
+    return result->outcome == INTEGRATION_ANSWERED
+               ? result->status
+               : (int)aws_error_status(integration_outcome_error(result->outcome, &detail));
 }
 
 /* AWS?: a backend's status is both the integration's and that of the service. */
@@ -385,8 +426,8 @@ void integration_result_describe(const struct integration_result *result, struct
     context->status      = status_of(result);
     context->integration = (struct context_step){
         .has_run                          = true,
-        .status                           = has_answered ? (int)result->status : 0,
-        .integration_status               = has_answered ? (int)result->status : 0,
+        .status                           = has_answered ? result->status : 0,
+        .integration_status               = has_answered ? result->status : 0,
         .latency_milliseconds             = result->duration_microseconds / 1000,
         .integration_latency_milliseconds = result->duration_microseconds / 1000,
         .error                            = has_answered ? NULL : text_string(&result->problem),
@@ -399,5 +440,6 @@ void integration_result_keep(struct integration_result *result, struct integrati
     *kept           = *result;
     kept->body      = (struct text){0};
     kept->protocol  = (struct text){0};
+    kept->headers   = (struct text){0};
     result->problem = (struct text){0};
 }

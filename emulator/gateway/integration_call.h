@@ -14,6 +14,7 @@
 #include "base/id.h"
 #include "base/text.h"
 #include "gateway/context.h"
+#include "http/aws_error.h"
 
 struct gateway;
 struct integration_call;
@@ -41,14 +42,17 @@ enum integration_outcome {
     INTEGRATION_ANSWERED,
     INTEGRATION_TIMED_OUT,
     INTEGRATION_FAILED,
+    INTEGRATION_UNSUPPORTED,  /* passthroughBehavior lets no such message pass */
+    INTEGRATION_INVALID_JSON, /* parameters are mapped from a message that is broken JSON */
 };
 
 /* What came of it. Strings are the call's. */
 struct integration_result {
     enum integration_outcome outcome;
-    unsigned status;      /* INTEGRATION_ANSWERED: of the backend, or what a MOCK says */
+    int status;           /* INTEGRATION_ANSWERED: of the backend, or whatever a MOCK says */
     struct text body;     /* for the client */
-    struct text protocol; /* Sec-WebSocket-Protocol for the client; empty: none */
+    struct text protocol; /* Sec-WebSocket-Protocol for the client of $connect; empty: none */
+    struct text headers;  /* lines of a refused $connect's answer */
     const char *reason;   /* of a failure, of base/reason.h */
     struct text problem;  /* the same in words */
     int64_t duration_microseconds;
@@ -65,6 +69,11 @@ integration_call_begin(const struct integration_request *request,
 
 /* Gives up what is under way. Harmless with NULL. */
 void integration_call_free(struct integration_call *call);
+
+/* What an error frame says when there is no answer, and what $connect is refused with; *detail is
+ * the error's, or NULL. */
+const char *integration_outcome_text(enum integration_outcome outcome);
+enum aws_error integration_outcome_error(enum integration_outcome outcome, const char **detail);
 
 /* What access logs tell of it: the integration, and the status that the client gets where nothing
  * else comes between. Strings are borrowed from the result. */

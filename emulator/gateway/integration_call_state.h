@@ -25,7 +25,9 @@ struct integration_call {
     const struct integration_plan *plan;
     struct access_entry *entry; /* the request's context, which outlives the connection */
     struct arena arena;
-    struct text params;      /* $input.params() as JSON; empty: there are none */
+    struct text params;  /* $input.params() as JSON; empty: there are none */
+    struct text message; /* the request's body, if the plan uses it afterwards */
+    bool is_connect;
     struct mapping_run *run; /* NULL until a template is evaluated */
     struct text body;        /* what is sent */
     struct parameter_values values;
@@ -64,7 +66,7 @@ const struct mapping_template *template_choice_find(const struct template_choice
 
 /* Takes the answer: selector is what the keys of integration responses are matched with.
  * Fills the result. */
-void integration_call_answer(struct integration_call *call, const char *selector, unsigned status,
+void integration_call_answer(struct integration_call *call, const char *selector, int status,
                              const char *body, size_t size);
 
 void integration_call_fail(struct integration_call *call, enum integration_outcome outcome,

@@ -8,15 +8,14 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "gateway/context.h"
-#include "gateway/integration_plan.h"
 #include "http/request_head.h"
 #include "model/name_values.h"
 #include "model/parameter_mapping.h"
+#include "model/selection_expression.h"
 #include "json/query.h"
 #include "json/scanner.h"
 
 struct finding {
-    const struct integration_plan *plan;
     const struct parameter_input *input;
     struct arena *arena;
     struct parameter_values *values;
@@ -74,45 +73,71 @@ static void add_text(const struct finding *finding, const struct parameter_mappi
     add(finding, mapping, arena_copy(finding->arena, text_string(text), text->size));
 }
 
-/* AWS: of several the last one, names as they are written. */
+/* The value of the header with that index; NULL: there are no more. AWS (observed on REST APIs):
+ * what a request's is called counts with its case. */
+static const char *find_header(const struct parameter_input *input, const char *name, size_t index,
+                               size_t *size)
+{
+    const struct request_head *head = input->head;
+
+    if (input->answer)
+        return input->answer->find_header(input->answer->owner, name, index, size);
+    for (size_t i = 0; head && i < head->header_count; i++) {
+        if (strcmp(head->headers[i].name, name) == 0 && index-- == 0) {
+            *size = strlen(head->headers[i].value);
+            return head->headers[i].value;
+        }
+    }
+    return NULL;
+}
+
+/* AWS: of several the last one. */
 static void add_headers(const struct finding *finding, const struct parameter_mapping *mapping)
 {
-    const struct request_head *head = finding->input->head;
-    bool all                        = mapping->from == PARAMETER_FROM_HEADERS;
-    SCOPED_TEXT joined              = {0};
-    size_t count                    = 0;
+    bool all           = mapping->from == PARAMETER_FROM_HEADERS;
+    SCOPED_TEXT joined = {0};
+    size_t count       = 0;
+    const char *value;
+    size_t size;
 
-    for (size_t i = 0; head && i < head->header_count; i++) {
-        if (strcasecmp(head->headers[i].name, mapping->source) != 0)
-            continue;
+    for (; (value = find_header(finding->input, mapping->source, count, &size)); count++) {
         if (!all)
             text_clear(&joined);
         else if (count > 0)
             text_append_character(&joined, ',');
-        text_append_string(&joined, head->headers[i].value);
-        count++;
+        text_append(&joined, value, size);
     }
     if (count > 0)
         add_text(finding, mapping, &joined);
 }
 
+/* AWS: of several the last one, or all of them. AWS?: which in a header are joined by commas, as
+ * those of headers are. */
 static void add_query(const struct finding *finding, const struct parameter_mapping *mapping)
 {
     const struct request_head *head = finding->input->head;
     const char *query               = head ? strchr(head->target, '?') : NULL;
-    const char *last                = NULL;
+    bool all                        = mapping->from == PARAMETER_FROM_QUERYSTRINGS;
+    bool is_repeated                = all && mapping->place == PARAMETER_IN_QUERYSTRING;
+    SCOPED_TEXT joined              = {0};
+    size_t found                    = 0;
     struct url_parameter *parameters;
     size_t count = url_parse_query(finding->arena, query ? query + 1 : NULL, &parameters);
 
     for (size_t i = 0; i < count; i++) {
         if (strcmp(parameters[i].name, mapping->source) != 0)
             continue;
-        last = parameters[i].value;
-        if (mapping->from == PARAMETER_FROM_QUERYSTRINGS)
-            add(finding, mapping, last);
+        if (is_repeated)
+            add(finding, mapping, parameters[i].value);
+        else if (!all)
+            text_clear(&joined);
+        else if (found > 0)
+            text_append_character(&joined, ',');
+        text_append_string(&joined, parameters[i].value);
+        found++;
     }
-    if (last && mapping->from == PARAMETER_FROM_QUERYSTRING)
-        add(finding, mapping, last);
+    if (found > 0 && !is_repeated)
+        add_text(finding, mapping, &joined);
 }
 
 /* Values that a path leads to, as one text. */
@@ -171,7 +196,7 @@ static void find_one(const struct finding *finding, const struct parameter_mappi
             add_text(finding, mapping, &text);
         break;
     case PARAMETER_FROM_STAGE_VARIABLE:
-        value = name_values_find(&finding->plan->variables, mapping->source);
+        value = name_values_find(input->stage_variables, mapping->source);
         if (value)
             add(finding, mapping, value);
         break;
@@ -194,12 +219,22 @@ static void find_one(const struct finding *finding, const struct parameter_mappi
     }
 }
 
-void integration_parameters_find(const struct integration_plan *plan,
+bool integration_parameters_use_body(const struct parameter_mapping *mappings, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (mappings[i].from == PARAMETER_FROM_BODY ||
+            mappings[i].from == PARAMETER_FROM_BODY_BY_PATH)
+            return true;
+    }
+    return false;
+}
+
+void integration_parameters_find(const struct parameter_mapping *mappings, size_t count,
                                  const struct parameter_input *input, struct arena *arena,
                                  struct parameter_values *values)
 {
-    const struct finding finding = {plan, input, arena, values};
+    const struct finding finding = {input, arena, values};
 
-    for (size_t i = 0; i < plan->parameter_count; i++)
-        find_one(&finding, &plan->parameters[i]);
+    for (size_t i = 0; i < count; i++)
+        find_one(&finding, &mappings[i]);
 }

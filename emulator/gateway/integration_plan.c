@@ -6,7 +6,6 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "model/parameter_mapping.h"
-#include "model/response_selector.h"
 #include "model/selection_expression.h"
 #include "template/mapping_template.h"
 #include "json/pattern.h"
@@ -51,14 +50,9 @@ static struct mapping_template *compile_template(const char *source)
     return template;
 }
 
-static void compile_choice(struct arena *arena, const char *source,
-                           const struct name_values *templates, struct template_choice *choice)
+static void compile_choice(struct arena *arena, const struct name_values *templates,
+                           struct template_choice *choice)
 {
-    SCOPED_TEXT error = {0};
-
-    choice->source = source ? arena_copy_string(arena, source) : NULL;
-    if (source && !response_selector_is_one(source))
-        choice->expression = selection_expression_new(source, &error);
     choice->items = arena_new(arena, (templates->count + 1) * sizeof *choice->items);
     for (size_t i = 0; i < templates->count; i++) {
         choice->items[i].key      = arena_copy_string(arena, templates->items[i].name);
@@ -74,19 +68,18 @@ static void choice_deinit(struct template_choice *choice)
     selection_expression_free(choice->expression);
 }
 
-/* AWS?: the only header of an answer that a client could get is the subprotocol of $connect. */
-static const char *find_protocol(struct arena *arena, const struct name_values *parameters)
+/* AWS?: the only answer whose headers a client gets is that of $connect. */
+static void compile_headers(struct arena *arena, const struct name_values *pairs,
+                            struct response_plan *plan)
 {
-    static const char *const names[] = {"route.response.header.Sec-WebSocket-Protocol",
-                                        "method.response.header.Sec-WebSocket-Protocol"};
+    plan->headers = arena_new(arena, (pairs->count + 1) * sizeof *plan->headers);
+    for (size_t i = 0; i < pairs->count; i++) {
+        SCOPED_TEXT problem = {0};
 
-    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-        const char *source = name_values_find(parameters, names[i]);
-
-        if (source)
-            return arena_copy_string(arena, source);
+        if (parameter_mapping_read_response(pairs->items[i].name, pairs->items[i].value, arena,
+                                            &plan->headers[plan->header_count], &problem))
+            plan->header_count++;
     }
-    return NULL;
 }
 
 static void compile_response(struct arena *arena, const struct integration_response *response,
@@ -96,10 +89,12 @@ static void compile_response(struct arena *arena, const struct integration_respo
 
     if (response->key[0] == '/')
         plan->pattern = pattern_new(response->key + 1, strlen(response->key) - 2, &error);
-    compile_choice(arena, response->template_selection_expression, &response->templates,
-                   &plan->templates);
-    plan->content  = response->content;
-    plan->protocol = find_protocol(arena, &response->parameters);
+    plan->content = response->content;
+    compile_choice(arena, &response->templates, &plan->templates);
+    if (response->template_selection_expression)
+        plan->templates.expression =
+            selection_expression_new_for_answer(response->template_selection_expression, &error);
+    compile_headers(arena, &response->parameters, plan);
 }
 
 /* $default comes last, wherever it stands. */
@@ -111,6 +106,7 @@ static void compile_responses(struct integration_plan *plan, const struct integr
         for (size_t i = 0; i < integration->response_count; i++) {
             const struct integration_response *response = &integration->responses[i];
 
+            plan->uses_message = plan->uses_message || response->template_selection_expression;
             if ((response->key[0] == '$') == is_default)
                 compile_response(&plan->arena, response, &plan->responses[plan->response_count++]);
         }
@@ -152,8 +148,10 @@ struct integration_plan *integration_plan_new(const struct integration *integrat
                                          : METHOD_DEFAULT);
     name_values_copy(&plan->variables, &stage->stage_variables);
     compile_parameters(plan, &integration->request_parameters);
-    compile_choice(&plan->arena, integration->template_selection_expression,
-                   &integration->request_templates, &plan->requests);
+    compile_choice(&plan->arena, &integration->request_templates, &plan->requests);
+    if (integration->template_selection_expression)
+        plan->requests.expression =
+            selection_expression_new(integration->template_selection_expression, &problem);
     if (plan->type == INTEGRATION_MOCK)
         plan->mock_status = compile_template(MOCK_STATUS);
     compile_responses(plan, integration);

@@ -27,8 +27,7 @@ struct named_template {
 
 /* Templates of which an expression chooses one. */
 struct template_choice {
-    const char *source;                      /* the expression; NULL: none */
-    struct selection_expression *expression; /* NULL: none, or one of model/response_selector.h */
+    struct selection_expression *expression; /* NULL: none */
     struct named_template *items;
     size_t count;
 };
@@ -37,8 +36,8 @@ struct response_plan {
     struct pattern *pattern; /* NULL: $default */
     struct template_choice templates;
     enum content_handling content;
-    const char
-        *protocol; /* what responseParameters make of Sec-WebSocket-Protocol; NULL: nothing */
+    struct parameter_mapping *headers; /* responseParameters */
+    size_t header_count;
 };
 
 struct integration_plan {
@@ -57,6 +56,7 @@ struct integration_plan {
     struct mapping_template *mock_status; /* what finds the status of a MOCK; NULL otherwise */
     struct response_plan *responses;      /* in the order in which they are tried */
     size_t response_count;
+    bool uses_message; /* a response's expression may ask for the message */
     bool is_service;
     struct service_uri service; /* of AWS without a function */
     struct name_values variables;

@@ -1,12 +1,13 @@
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/memory.h"
 #include "base/reason.h"
 #include "gateway/content_handling.h"
 #include "gateway/integration_call_state.h"
 #include "gateway/integration_plan.h"
-#include "model/response_selector.h"
+#include "http/passed_header.h"
 #include "model/selection_expression.h"
 #include "template/mapping_template.h"
 #include "json/pattern.h"
@@ -26,56 +27,79 @@ static const struct response_plan *choose_response(const struct integration_plan
     return NULL;
 }
 
-/* Appends the header of an HTTP answer; AWS: Lambda's is always JSON. */
-static void append_header(const struct integration_call *call, const char *name, struct text *out)
+/* AWS: what Lambda answers is always JSON. */
+static const char *find_header(void *owner, const char *name, size_t index, size_t *size)
 {
-    size_t size;
-    const char *value = http_exchange_field(&call->exchange, name, 0, &size);
+    static const char json[]            = "application/json";
+    const struct integration_call *call = owner;
 
-    if (value)
-        text_append(out, value, size);
-    else if (call->plan->function && strcasecmp(name, "Content-Type") == 0)
-        text_append_string(out, "application/json");
+    if (!call->plan->function)
+        return http_exchange_field(&call->exchange, name, index, size);
+    *size = sizeof json - 1;
+    return index == 0 && strcasecmp(name, "Content-Type") == 0 ? json : NULL;
 }
 
 static const struct mapping_template *choose_template(const struct integration_call *call,
                                                       const struct response_plan *response,
-                                                      unsigned status)
+                                                      const struct selection_answer *answer)
 {
     const struct template_choice *choice = &response->templates;
-    const char *header                   = response_selector_header(choice->source);
     SCOPED_TEXT key                      = {0};
 
-    if (response_selector_is_status(choice->source))
-        text_append_format(&key, "%u", status);
-    else if (header)
-        append_header(call, header, &key);
-    else if (choice->expression)
-        selection_expression_select(choice->expression, "", 0, &key);
-    return template_choice_find(choice, choice->source ? text_string(&key) : NULL);
+    if (choice->expression)
+        selection_expression_write(choice->expression, text_string(&call->message),
+                                   call->message.size, answer, &key);
+    return template_choice_find(choice, text_string(&key));
 }
 
-/* 'text', or integration.response.header.NAME. */
-static void find_protocol(struct integration_call *call, const char *source)
+/* Puts a header where the client of a handshake gets it. */
+static void put_header(struct integration_call *call, const char *name, const char *value,
+                       size_t size)
 {
-    static const char prefix[] = "integration.response.header.";
-    size_t size                = source ? strlen(source) : 0;
+    if (strcasecmp(name, PROTOCOL_HEADER) == 0) {
+        text_clear(&call->result.protocol);
+        text_append(&call->result.protocol, value, size);
+    } else if (!passed_header_is_barred(name) && passed_header_is_value(value, size)) {
+        text_append_format(&call->result.headers, "%s: %.*s\r\n", name, (int)size, value);
+    }
+}
 
-    if (size >= 2 && source[0] == '\'' && source[size - 1] == '\'')
-        text_append(&call->result.protocol, source + 1, size - 2);
-    else if (source && strncmp(source, prefix, sizeof prefix - 1) == 0)
-        append_header(call, source + sizeof prefix - 1, &call->result.protocol);
+/* AWS (observed on REST APIs): a header can't be taken out of a body that is no JSON. */
+static bool map_headers(struct integration_call *call, const struct response_plan *response,
+                        const struct selection_answer *answer, const char *body, size_t size)
+{
+    struct parameter_values values     = {0};
+    const struct parameter_input input = {
+        .context         = &call->entry->context,
+        .stage_variables = &call->plan->variables,
+        .answer          = answer,
+        .body            = body,
+        .body_size       = size,
+    };
+
+    if (size > 0 && integration_parameters_use_body(response->headers, response->header_count) &&
+        !mapping_body_is_sound(body, size)) {
+        integration_call_fail(call, INTEGRATION_FAILED, REASON_BAD_MAPPING,
+                              "responseParameters map the answer's body, which is no JSON");
+        return false;
+    }
+    integration_parameters_find(response->headers, response->header_count, &input, &call->arena,
+                                &values);
+    for (size_t i = 0; i < values.headers.count; i++)
+        put_header(call, values.headers.items[i].name, values.headers.items[i].value,
+                   strlen(values.headers.items[i].value));
+    return true;
 }
 
 /* AWS (tests against the service): $input of a response template is the answer's body. */
 static bool render(struct integration_call *call, const struct mapping_template *template,
-                   unsigned status, const struct text *body)
+                   int status, const struct text *body)
 {
     if (!template) {
         text_append(&call->result.body, text_string(body), body->size);
         return true;
     }
-    call->entry->context.status = (int)status;
+    call->entry->context.status = status;
     if (call->run)
         mapping_put_number(call->run, mapping_run_context(call->run), "status", status);
     return integration_call_evaluate(call, template, text_string(body), body->size,
@@ -83,15 +107,17 @@ static bool render(struct integration_call *call, const struct mapping_template 
 }
 
 /* AWS?: bytes become text before a template sees them, and text becomes bytes behind it. */
-static void respond(struct integration_call *call, const struct response_plan *response,
-                    unsigned status, const char *body, size_t size)
+static void respond(struct integration_call *call, const struct response_plan *response, int status,
+                    const char *body, size_t size)
 {
-    SCOPED_TEXT answer = {0};
+    const struct selection_answer answer = {status, find_header, call};
+    SCOPED_TEXT text                     = {0};
 
-    text_append(&answer, body, size);
-    content_to_text(response->content, &answer);
-    find_protocol(call, response->protocol);
-    if (!render(call, choose_template(call, response, status), status, &answer) ||
+    text_append(&text, body, size);
+    content_to_text(response->content, &text);
+    if (call->is_connect && !map_headers(call, response, &answer, text_string(&text), text.size))
+        return;
+    if (!render(call, choose_template(call, response, &answer), status, &text) ||
         content_to_binary(response->content, &call->result.body))
         return;
     integration_call_fail(call, INTEGRATION_FAILED, REASON_BAD_MAPPING,
@@ -100,7 +126,29 @@ static void respond(struct integration_call *call, const struct response_plan *r
                           text_string(&call->result.body));
 }
 
-void integration_call_answer(struct integration_call *call, const char *selector, unsigned status,
+/* AWS?: the client of a handshake gets the headers of a proxied backend. */
+static void pass_headers(struct integration_call *call)
+{
+    const char *line = text_string(&call->exchange.fields);
+
+    while (*line) {
+        size_t size              = strcspn(line, "\n");
+        const char *colon        = memchr(line, ':', size);
+        const char *value        = colon ? colon + 1 : line;
+        const char *end          = line + size;
+        SCOPED_MEMORY char *name = colon ? memory_copy(line, (size_t)(colon - line)) : NULL;
+
+        value += strspn(value, " \t");
+        while (end > value && strchr(" \t\r", end[-1]))
+            end--;
+        if (name)
+            put_header(call, name, value, (size_t)(end - value));
+        line += size;
+        line += *line == '\n';
+    }
+}
+
+void integration_call_answer(struct integration_call *call, const char *selector, int status,
                              const char *body, size_t size)
 {
     const struct response_plan *response;
@@ -108,7 +156,8 @@ void integration_call_answer(struct integration_call *call, const char *selector
     call->result.outcome = INTEGRATION_ANSWERED;
     call->result.status  = status;
     if (call->plan->type == INTEGRATION_HTTP_PROXY) { /* AWS: passed as it is */
-        append_header(call, PROTOCOL_HEADER, &call->result.protocol);
+        if (call->is_connect)
+            pass_headers(call);
         text_append(&call->result.body, body, size);
         return;
     }
@@ -120,6 +169,6 @@ void integration_call_answer(struct integration_call *call, const char *selector
             call, INTEGRATION_FAILED, REASON_NO_INTEGRATION_RESPONSE,
             "no integration response matches \"%.200s\" and there is no $default: "
             "No match for output mapping and no default output mapping "
-            "configured. Endpoint Response Status Code: %u",
+            "configured. Endpoint Response Status Code: %d",
             selector, status);
 }

@@ -182,7 +182,7 @@ static void take_answer(struct message *message, const struct integration_result
     if (result->status >= 400) {
         message->route->metrics->integration_error++;
         log_info(MESSAGE_FIELDS(message, REASON_INTEGRATION_FAILED),
-                 "the integration answered with %u", result->status);
+                 "the integration answered with %d", result->status);
     }
     if (message->connection && message->route->is_two_way) {
         note_bytes(message, &result->body);
@@ -296,20 +296,12 @@ static void on_call_done(void *owner, struct integration_result *result)
     histogram_add(&message->route->metrics->integration_latency, result->duration_microseconds);
     if (message->entry)
         integration_result_describe(result, &message->entry->context);
-    switch (result->outcome) {
-    case INTEGRATION_ANSWERED:
+    if (result->outcome == INTEGRATION_ANSWERED) {
         take_answer(message, result);
-        break;
-    case INTEGRATION_TIMED_OUT:
+    } else {
         message->route->metrics->execution_error++;
-        fail_with(message, result->reason, "Endpoint request timed out", "integration",
+        fail_with(message, result->reason, integration_outcome_text(result->outcome), "integration",
                   text_string(&result->problem));
-        break;
-    case INTEGRATION_FAILED:
-        message->route->metrics->execution_error++;
-        fail_with(message, result->reason, "Internal server error", "integration",
-                  text_string(&result->problem));
-        break;
     }
     end(message);
 }

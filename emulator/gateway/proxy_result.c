@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "http/request_head.h"
+#include "http/passed_header.h"
 
 /* Values of one name in multiValueHeaders that are looked at. */
 #define HEADER_VALUES_MAX 100
@@ -68,30 +68,7 @@ struct header_search {
 
 static bool is_header_name(const struct text *text)
 {
-    return strlen(text_string(text)) == text->size && request_head_is_token(text_string(text));
-}
-
-static bool is_header_value(const struct text *text)
-{
-    for (size_t i = 0; i < text->size; i++) {
-        unsigned char character = (unsigned char)text->data[i];
-
-        if ((character < 0x20 && character != '\t') || character == 0x7f)
-            return false;
-    }
-    return true;
-}
-
-static bool belongs_to_connection(const char *name)
-{
-    static const char *const names[] = {"Connection", "Content-Length",    "Date",   "Keep-Alive",
-                                        "Trailer",    "Transfer-Encoding", "Upgrade"};
-
-    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-        if (strcasecmp(name, names[i]) == 0)
-            return true;
-    }
-    return strncasecmp(name, "Sec-WebSocket-", 14) == 0;
+    return strlen(text_string(text)) == text->size && !passed_header_is_barred(text_string(text));
 }
 
 static void found_header(struct header_search *search, const struct text *name,
@@ -105,7 +82,7 @@ static void found_header(struct header_search *search, const struct text *name,
         text_append(&contents, value->data, value->size);
     else
         return;
-    if (!is_header_value(&contents))
+    if (!passed_header_is_value(contents.data, contents.size))
         return;
     if (search->name) {
         text_clear(search->out);
@@ -123,8 +100,7 @@ static bool visit_header(void *owner, const struct json_span *name_span,
     SCOPED_TEXT name             = {0};
 
     json_span_decode(name_span, &name);
-    if (search->name ? strcasecmp(text_string(&name), search->name) == 0
-                     : is_header_name(&name) && !belongs_to_connection(text_string(&name)))
+    if (search->name ? strcasecmp(text_string(&name), search->name) == 0 : is_header_name(&name))
         found_header(search, &name, value);
     return true;
 }

@@ -32,6 +32,7 @@ static const struct {
     [AWS_GONE]                  = {410, "GoneException",                 ""},
     [AWS_PAYLOAD_TOO_LARGE]     = {413, "PayloadTooLargeException",      "{\"message\":\"Request Too Long\"}"},
     [AWS_URI_TOO_LONG]          = {414, "",                              "{\"message\":\"URI Too Long\"}"},
+    [AWS_UNSUPPORTED_MEDIA]     = {415, "UnsupportedMediaTypeException", "{\"message\":\"Unsupported Media Type\"}"},
     [AWS_UPGRADE_REQUIRED]      = {426, "",                              "{\"message\":\"Upgrade Required\"}"},
     [AWS_TOO_MANY_REQUESTS]     = {429, "TooManyRequestsException",      "{\"message\":\"Too Many Requests\"}"},
     [AWS_QUOTA_EXCEEDED]        = {429, "LimitExceededException",        "{\"message\":\"Limit Exceeded\"}"},

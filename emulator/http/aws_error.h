@@ -25,6 +25,7 @@ enum aws_error {
     AWS_GONE,                  /* 410, empty body */
     AWS_PAYLOAD_TOO_LARGE,     /* 413 */
     AWS_URI_TOO_LONG,          /* 414 */
+    AWS_UNSUPPORTED_MEDIA,     /* 415 */
     AWS_UPGRADE_REQUIRED,      /* 426 */
     AWS_TOO_MANY_REQUESTS,     /* 429 {"message":"Too Many Requests"}: a handshake */
     AWS_QUOTA_EXCEEDED,        /* 429 {"message":"Limit Exceeded"}: a usage plan's quota */

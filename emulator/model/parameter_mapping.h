@@ -1,7 +1,8 @@
 #pragma once
 
 /*
- * One pair of an integration's requestParameters: where a value goes, and where it comes from.
+ * One pair of an integration's requestParameters, or of a response's responseParameters: where a
+ * value goes, and where it comes from.
  *
  * AWS: "Set up data mapping for WebSocket APIs".
  */
@@ -46,3 +47,8 @@ struct parameter_mapping {
  * malformed: then problem says how. */
 bool parameter_mapping_read(const char *destination, const char *source, struct arena *arena,
                             struct parameter_mapping *mapping, struct text *problem);
+
+/* The same of a response's: headers and the body are the answer's. */
+bool parameter_mapping_read_response(const char *destination, const char *source,
+                                     struct arena *arena, struct parameter_mapping *mapping,
+                                     struct text *problem);

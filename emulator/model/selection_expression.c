@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/arena.h"
 #include "base/memory.h"
@@ -14,29 +15,53 @@
 /* Variables of one expression. */
 #define VARIABLES_MAX 16
 
-enum root { ROOT_BODY, ROOT_HEADER, ROOT_QUERY_STRING, ROOT_CONTEXT, ROOT_STAGE_VARIABLES };
+enum root {
+    ROOT_BODY,
+    ROOT_HEADER,
+    ROOT_QUERY_STRING,
+    ROOT_CONTEXT,
+    ROOT_STAGE_VARIABLES,
+    ROOT_ANSWER_STATUS, /* these are an integration's answer's */
+    ROOT_ANSWER_HEADER,
+    ROOT_ANSWER_HEADERS,
+    ROOT_ANSWER_BODY,
+};
+
+#define BY_BODY ", whose route is chosen by the body"
+#define BEFORE  ", but to the answer that an integration gives to them"
 
 /* What a variable can begin with, and why messages have no such variables. */
 static const struct {
     const char *name;
     const char *why_not;
 } roots[] = {
-    [ROOT_BODY]            = {"request.body",        ""                                   },
-    [ROOT_HEADER]          = {"request.header",      ", which have no headers"            },
-    [ROOT_QUERY_STRING]    = {"request.querystring", ", which have no query string"       },
-    [ROOT_CONTEXT]         = {"context",             ", whose route is chosen by the body"},
-    [ROOT_STAGE_VARIABLES] = {"stageVariables",      ", whose route is chosen by the body"},
+    [ROOT_BODY]            = {"request.body",                          ""                            },
+    [ROOT_HEADER]          = {"request.header",                        ", which have no headers"     },
+    [ROOT_QUERY_STRING]    = {"request.querystring",                   ", which have no query string"},
+    [ROOT_CONTEXT]         = {"context",                               BY_BODY                       },
+    [ROOT_STAGE_VARIABLES] = {"stageVariables",                        BY_BODY                       },
+    [ROOT_ANSWER_STATUS]   = {"integration.response.statuscode",       BEFORE                        },
+    [ROOT_ANSWER_HEADER]   = {"integration.response.header",           BEFORE                        },
+    [ROOT_ANSWER_HEADERS]  = {"integration.response.multivalueheader", BEFORE                        },
+    [ROOT_ANSWER_BODY]     = {"integration.response.body",             BEFORE                        },
 };
 
 /* AWS: the routes of a message are chosen by its body alone; headers came with the handshake. */
 #define MESSAGE_ROOTS (1u << ROOT_BODY)
 
+/* AWS: templates of answers are chosen by the answer as well. */
+#define ANSWER_ROOTS                                                                               \
+    (MESSAGE_ROOTS | 1u << ROOT_ANSWER_STATUS | 1u << ROOT_ANSWER_HEADER |                         \
+     1u << ROOT_ANSWER_HEADERS | 1u << ROOT_ANSWER_BODY)
+
 /* Text as it stands, or a variable. */
 struct piece {
     struct piece *next;
-    const char *text; /* NULL: a variable */
+    bool is_text;
+    enum root root;   /* of a variable */
+    const char *text; /* the text itself, or the name of a header */
     size_t size;      /* of text */
-    size_t variable;
+    size_t variable;  /* ROOT_BODY */
 };
 
 struct selection_expression {
@@ -82,9 +107,10 @@ static void add_text(struct parser *parser, const char *text, size_t size)
 
     if (size == 0)
         return;
-    piece       = add_piece(parser);
-    piece->text = arena_copy(&parser->expression->arena, text, size);
-    piece->size = size;
+    piece          = add_piece(parser);
+    piece->is_text = true;
+    piece->text    = arena_copy(&parser->expression->arena, text, size);
+    piece->size    = size;
 }
 
 /* The size of the dotted name at at. */
@@ -97,13 +123,14 @@ static size_t name_size(const char *at)
     return size;
 }
 
+/* The names of an answer's variables are taken in any case: statusCode is often written. */
 static bool begins_with_root(const char *at, enum root root)
 {
     size_t size = strlen(roots[root].name);
+    int differs = root >= ROOT_ANSWER_STATUS ? strncasecmp(at, roots[root].name, size)
+                                             : strncmp(at, roots[root].name, size);
 
-    if (strncmp(at, roots[root].name, size) != 0)
-        return false;
-    return name_size(at) == size || at[size] == '.' || at[size] == '[';
+    return differs == 0 && (name_size(at) == size || at[size] == '.' || at[size] == '[');
 }
 
 /* AWS: $default is what the key is called, so it is often written without its backslash. */
@@ -118,10 +145,15 @@ static bool is_special_route(const char *at, size_t size)
     return false;
 }
 
+#define ALLOWED "allowed are $request.body and $request.body.<JSONPath>"
+#define ALLOWED_FOR_ANSWERS                                                                        \
+    ALLOWED ", $integration.response.statuscode, $integration.response.header.<NAME> and "         \
+            "$integration.response.multivalueheader.<NAME>"
+
 static bool refuse_variable(struct parser *parser, const char *at)
 {
-    static const char allowed[] = "allowed are $request.body and $request.body.<JSONPath>";
-    int size                    = (int)name_size(at);
+    const char *allowed = parser->allowed_roots == MESSAGE_ROOTS ? ALLOWED : ALLOWED_FOR_ANSWERS;
+    int size            = (int)name_size(at);
 
     if (size == 0)
         text_append_string(parser->error, "'$' must begin a variable; \\$ is the character itself");
@@ -132,7 +164,7 @@ static bool refuse_variable(struct parser *parser, const char *at)
     else
         text_append_format(parser->error, "there is no variable $%.*s; %s", size, at, allowed);
     for (enum root root = 0; root < ARRAY_SIZE(roots); root++) {
-        if (!begins_with_root(at, root))
+        if (!begins_with_root(at, root) || parser->allowed_roots & (1u << root))
             continue;
         text_clear(parser->error);
         text_append_format(parser->error, "$%.*s is not available to messages%s; %s", size, at,
@@ -142,7 +174,7 @@ static bool refuse_variable(struct parser *parser, const char *at)
 }
 
 /* Consumes the root of a variable, if it is one of those allowed. */
-static bool parse_root(struct parser *parser)
+static bool parse_root(struct parser *parser, enum root *found)
 {
     const char *name = parser->at + 1 + (parser->at[1] == '{');
 
@@ -150,33 +182,72 @@ static bool parse_root(struct parser *parser)
         if (!(parser->allowed_roots & (1u << root)) || !begins_with_root(name, root))
             continue;
         parser->at = name + strlen(roots[root].name);
+        *found     = root;
         return true;
     }
     return refuse_variable(parser, name);
 }
 
-/* At the dollar. */
-static bool parse_variable(struct parser *parser)
+/* Behind $request.body. */
+static bool parse_path(struct parser *parser, enum query_end end)
 {
     struct selection_expression *expression = parser->expression;
-    enum query_end end = parser->at[1] == '{' ? QUERY_ENDS_WITH_BRACE : QUERY_ENDS_WITH_NAME;
-    size_t variable    = expression->variable_count;
+    size_t variable                         = expression->variable_count;
 
     if (variable == VARIABLES_MAX) {
         text_append_format(parser->error, "too many variables: %d are allowed", VARIABLES_MAX);
         return explain(parser);
     }
-    if (!parse_root(parser))
-        return false;
     if (!query_parse(&expression->variables[variable], &expression->arena, &parser->at, end,
                      parser->error))
         return explain(parser);
-    if (end == QUERY_ENDS_WITH_BRACE)
-        parser->at++;
     expression->paths[variable] = expression->variables[variable].plain;
     expression->variable_count++;
     add_piece(parser)->variable = variable;
     return true;
+}
+
+/* Behind one of the answer's roots. AWS (tests against the service): what the body has chooses no
+ * template; such a variable has no value. */
+static bool parse_answer_variable(struct parser *parser, enum root root, bool is_braced)
+{
+    size_t size = is_braced ? strcspn(parser->at, "}") : name_size(parser->at);
+    bool named  = root == ROOT_ANSWER_HEADER || root == ROOT_ANSWER_HEADERS;
+    struct piece *piece;
+
+    if (is_braced && !parser->at[size]) {
+        text_append_string(parser->error, "a '}' is missing");
+        return explain(parser);
+    }
+    if (named ? size < 2 || *parser->at != '.' : root == ROOT_ANSWER_STATUS && size > 0) {
+        text_append_format(parser->error,
+                           named ? "the name of a header is missing" : "the status has no parts");
+        return explain(parser);
+    }
+    piece       = add_piece(parser);
+    piece->root = root;
+    if (named)
+        piece->text = arena_copy(&parser->expression->arena, parser->at + 1, size - 1);
+    parser->at += size;
+    return true;
+}
+
+/* At the dollar. */
+static bool parse_variable(struct parser *parser)
+{
+    bool is_braced = parser->at[1] == '{';
+    enum root root = ROOT_BODY;
+    bool is_good;
+
+    if (!parse_root(parser, &root))
+        return false;
+    if (root == ROOT_BODY)
+        is_good = parse_path(parser, is_braced ? QUERY_ENDS_WITH_BRACE : QUERY_ENDS_WITH_NAME);
+    else
+        is_good = parse_answer_variable(parser, root, is_braced);
+    if (is_good && is_braced)
+        parser->at++;
+    return is_good;
 }
 
 /* Text up to a dollar or a backslash; a backslash that escapes nothing is text. */
@@ -210,12 +281,13 @@ static bool parse(struct parser *parser)
     return true;
 }
 
-struct selection_expression *selection_expression_new(const char *source, struct text *error)
+static struct selection_expression *compile(const char *source, unsigned allowed_roots,
+                                            struct text *error)
 {
     struct selection_expression *expression = NEW(struct selection_expression);
     struct parser parser                    = {
                            .expression    = expression,
-                           .allowed_roots = MESSAGE_ROOTS,
+                           .allowed_roots = allowed_roots,
                            .source        = source,
                            .at            = source,
                            .end           = &expression->first,
@@ -226,6 +298,17 @@ struct selection_expression *selection_expression_new(const char *source, struct
         return expression;
     selection_expression_free(expression);
     return NULL;
+}
+
+struct selection_expression *selection_expression_new(const char *source, struct text *error)
+{
+    return compile(source, MESSAGE_ROOTS, error);
+}
+
+struct selection_expression *selection_expression_new_for_answer(const char *source,
+                                                                 struct text *error)
+{
+    return compile(source, ANSWER_ROOTS, error);
 }
 
 void selection_expression_free(struct selection_expression *expression)
@@ -280,6 +363,56 @@ static void append_value(const struct query *variable, const struct json_span *s
     text_append_character(key, ']');
 }
 
+/* AWS: of several headers of that name the last one counts, or all of them as an array. */
+static void append_header(const struct piece *piece, const struct selection_answer *answer,
+                          struct text *key)
+{
+    bool all           = piece->root == ROOT_ANSWER_HEADERS;
+    SCOPED_TEXT joined = {0};
+    size_t count       = 0;
+
+    for (;; count++) {
+        size_t size;
+        const char *value = answer->find_header(answer->owner, piece->text, count, &size);
+
+        if (!value || joined.size > SELECTION_KEY_SIZE_MAX)
+            break;
+        if (!all)
+            text_clear(&joined);
+        else if (count > 0)
+            text_append_string(&joined, ", ");
+        text_append(&joined, value, size);
+    }
+    if (count > 0 && all)
+        text_append_format(key, "[%s]", text_string(&joined));
+    else
+        text_append(key, joined.data, joined.size);
+}
+
+static void append_piece(const struct selection_expression *expression, const struct piece *piece,
+                         const struct json_span *spans, const struct selection_answer *answer,
+                         struct text *key)
+{
+    if (piece->is_text)
+        text_append(key, piece->text, piece->size);
+    else if (piece->root == ROOT_BODY)
+        append_value(&expression->variables[piece->variable], &spans[piece->variable], key);
+    else if (answer && piece->root == ROOT_ANSWER_STATUS)
+        text_append_number(key, answer->status);
+    else if (answer && piece->root != ROOT_ANSWER_BODY)
+        append_header(piece, answer, key);
+}
+
+static void append_all(const struct selection_expression *expression, const struct json_span *spans,
+                       const struct selection_answer *answer, struct text *key)
+{
+    for (const struct piece *piece = expression->first; piece; piece = piece->next) {
+        if (key->size > SELECTION_KEY_SIZE_MAX)
+            break;
+        append_piece(expression, piece, spans, answer, key);
+    }
+}
+
 enum selection selection_expression_select(const struct selection_expression *expression,
                                            const char *message, size_t size, struct text *key)
 {
@@ -288,13 +421,18 @@ enum selection selection_expression_select(const struct selection_expression *ex
     text_clear(key);
     if (!json_scan(message, size, expression->paths, spans, expression->variable_count))
         return SELECTION_NOT_JSON;
-    for (const struct piece *piece = expression->first; piece; piece = piece->next) {
-        if (key->size > SELECTION_KEY_SIZE_MAX)
-            break;
-        if (piece->text)
-            text_append(key, piece->text, piece->size);
-        else
-            append_value(&expression->variables[piece->variable], &spans[piece->variable], key);
-    }
+    append_all(expression, spans, NULL, key);
     return key->size > 0 ? SELECTION_KEY : SELECTION_EMPTY;
+}
+
+void selection_expression_write(const struct selection_expression *expression, const char *message,
+                                size_t size, const struct selection_answer *answer,
+                                struct text *key)
+{
+    struct json_span spans[VARIABLES_MAX] = {0};
+
+    text_clear(key);
+    if (!json_scan(message, size, expression->paths, spans, expression->variable_count))
+        memset(spans, 0, sizeof spans);
+    append_all(expression, spans, answer, key);
 }

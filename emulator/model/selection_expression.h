@@ -27,6 +27,13 @@ enum selection {
  * why and what would be right. The caller frees the result.
  */
 struct selection_expression *selection_expression_new(const char *source, struct text *error);
+
+/*
+ * The same for a template of an integration's answer, which has $integration.response.statuscode,
+ * …header.NAME and …multivalueheader.NAME as well.
+ */
+struct selection_expression *selection_expression_new_for_answer(const char *source,
+                                                                 struct text *error);
 void selection_expression_free(struct selection_expression *expression);
 
 /*
@@ -36,3 +43,19 @@ void selection_expression_free(struct selection_expression *expression);
  */
 enum selection selection_expression_select(const struct selection_expression *expression,
                                            const char *message, size_t size, struct text *key);
+
+/* What the variables of an answer are taken from. */
+struct selection_answer {
+    int status;
+    /* The value of the header of that name with that index; NULL: there are no more. */
+    const char *(*find_header)(void *owner, const char *name, size_t index, size_t *size);
+    void *owner;
+};
+
+/*
+ * What expression comes to where a key is wanted whatever the message is: variables of a message
+ * that is no JSON, or of an answer that there isn't (NULL), are empty. *key is emptied first.
+ */
+void selection_expression_write(const struct selection_expression *expression, const char *message,
+                                size_t size, const struct selection_answer *answer,
+                                struct text *key);

@@ -10,7 +10,6 @@
 #include "model/limits.h"
 #include "model/parameter_mapping.h"
 #include "model/registry.h"
-#include "model/response_selector.h"
 #include "model/selection_expression.h"
 #include "model/service_uri.h"
 #include "project/reading.h"
@@ -37,16 +36,17 @@ static bool read_type(const char *name, enum integration_type *type)
     return false;
 }
 
-static void check_expression(const struct making *making, const struct json *object,
-                             const char *place)
+static void
+check_expression(const struct making *making, const struct json *object, const char *place,
+                 struct selection_expression *(*compile)(const char *source, struct text *error))
 {
     const struct json *source = json_find(object, "templateSelectionExpression");
     SCOPED_TEXT error         = {0};
     struct selection_expression *expression;
 
-    if (!source || source->kind != JSON_STRING || response_selector_is_one(source->string))
+    if (!source || source->kind != JSON_STRING)
         return;
-    expression = selection_expression_new(source->string, &error);
+    expression = compile(source->string, &error);
     if (!expression)
         reading_error(making->reading, source, "%s.templateSelectionExpression: %s", place,
                       text_string(&error));
@@ -76,9 +76,12 @@ static void read_templates(const struct making *making, const struct json *templ
     }
 }
 
-static void read_parameters(const struct making *making)
+/* Pairs of a member of object: requestParameters, or responseParameters. */
+static void read_parameters(const struct making *making, const struct json *object,
+                            const char *place, const char *member, struct name_values *out)
 {
-    const struct json *parameters = json_find(making->object, "requestParameters");
+    bool is_response              = strcmp(member, "responseParameters") == 0;
+    const struct json *parameters = json_find(object, member);
 
     for (const struct json *item = reading_members(parameters); item; item = item->next) {
         struct arena arena  = {0};
@@ -87,10 +90,10 @@ static void read_parameters(const struct making *making)
 
         if (item->kind != JSON_STRING)
             continue;
-        name_values_put(&making->integration->request_parameters, item->name, item->string);
-        if (!parameter_mapping_read(item->name, item->string, &arena, &mapping, &problem))
-            reading_error(making->reading, item, "%s.requestParameters: %s", making->place,
-                          text_string(&problem));
+        name_values_put(out, item->name, item->string);
+        if (!(is_response ? parameter_mapping_read_response : parameter_mapping_read)(
+                item->name, item->string, &arena, &mapping, &problem))
+            reading_error(making->reading, item, "%s.%s: %s", place, member, text_string(&problem));
         arena_deinit(&arena);
     }
 }
@@ -141,20 +144,16 @@ static void read_response(const struct making *making, const struct json *object
     SCOPED_MEMORY char *place             = reading_place(all, object->name);
     SCOPED_MEMORY char *templates         = reading_place(place, "responseTemplates");
     struct integration_response *response = integration_add_response(making->integration);
-    const struct json *parameters         = json_find(object, "responseParameters");
 
     check_key(making, object, place);
     response->key = memory_copy_string(object->name);
     if (object->kind != JSON_OBJECT)
         return;
-    check_expression(making, object, place);
+    check_expression(making, object, place, selection_expression_new_for_answer);
     response->content                       = read_content(object);
     response->template_selection_expression = copy_member(object, "templateSelectionExpression");
     read_templates(making, json_find(object, "responseTemplates"), templates, &response->templates);
-    for (const struct json *item = reading_members(parameters); item; item = item->next) {
-        if (item->kind == JSON_STRING)
-            name_values_put(&response->parameters, item->name, item->string);
-    }
+    read_parameters(making, object, place, "responseParameters", &response->parameters);
 }
 
 static void read_function(const struct making *making, const struct json *uri)
@@ -258,7 +257,7 @@ void postern_integration_read(struct reading *reading, const struct json *object
                       "%s.connectionType: there are no VPC links here: use INTERNET, and an URL "
                       "that can be reached from this machine",
                       place);
-    check_expression(&making, object, place);
+    check_expression(&making, object, place, selection_expression_new);
     integration->uri                           = copy_member(object, "integrationUri");
     integration->method                        = copy_member(object, "integrationMethod");
     integration->passthrough                   = read_passthrough(object);
@@ -268,7 +267,7 @@ void postern_integration_read(struct reading *reading, const struct json *object
         reading_number(object, "timeoutInMillis", INTEGRATION_TIMEOUT_MILLISECONDS);
     read_templates(&making, json_find(object, "requestTemplates"), templates,
                    &integration->request_templates);
-    read_parameters(&making);
+    read_parameters(&making, object, place, "requestParameters", &integration->request_parameters);
     for (const struct json *item = reading_members(responses); item; item = item->next)
         read_response(&making, item);
     check_uri(&making);

@@ -159,6 +159,20 @@ void mapping_run_free(struct mapping_run *run)
     free(run);
 }
 
+bool mapping_body_is_sound(const char *body, size_t size)
+{
+    static const struct mapping_input nothing;
+    static const struct mapping_template empty = {.source = ""};
+    struct mapping_run *run                    = mapping_run_new(&nothing);
+    bool is_sound;
+
+    begin(run, &empty, body, size);
+    run_document(run);
+    is_sound = !run->has_failed;
+    mapping_run_free(run);
+    return is_sound;
+}
+
 struct object *mapping_run_context(struct mapping_run *run)
 {
     return run_context(run);

@@ -76,6 +76,10 @@ bool mapping_run_evaluate(struct mapping_run *run, const struct mapping_template
                           const char *body, size_t size, struct text *out,
                           struct mapping_error *error);
 
+/* True if $input.path() can read size bytes of body: JSON of a lenient kind, or a text that doesn't
+ * begin like JSON. */
+bool mapping_body_is_sound(const char *body, size_t size);
+
 /* The run's $context, filled if it wasn't: to add what is known only after the integration
  * ("status"). */
 struct object *mapping_run_context(struct mapping_run *run);

@@ -143,6 +143,38 @@ test('each request of a stage is a line of its access log, when it is over', asy
   assert.equal(refused.integrationLatency, '-');
 });
 
+test('the status of a line is what an integration of any type has answered, or what the client gets instead', async (t) => {
+  const mock = (status, more) => ({ integration: { integrationType: 'MOCK', requestTemplates: { $default: `{"statusCode": ${status}}` }, integrationResponses: { '/[2-4]../': {} }, ...more } });
+  const stage = (name) => ({ [name]: { accessLogSettings: { destinationArn: './access.log', format: FORMAT } } });
+  const emulator = await startEmulator(t, null, {
+    files: {
+      'postern.json': {
+        apis: {
+          a: { stages: stage('a'), routes: { $connect: mock(201), $disconnect: mock(404), ok: mock(202), bad: mock(404), none: mock(500), never: mock(200, { requestTemplates: {}, passthroughBehavior: 'NEVER' }) } },
+          b: { stages: stage('b'), routes: { $connect: mock(403) } },
+          c: { stages: stage('c'), routes: { $connect: mock(0) } },
+        },
+      },
+    },
+  });
+  const client = await emulator.connect('/a');
+  let count = 0;
+  const last = async () => { count += 1; return (await lines(emulator, count))[count - 1]; };
+
+  assert.equal((await last()).status, '201');
+  for (const [action, status, type] of [['ok', '202', '-'], ['bad', '404', '-'], ['none', '500', 'INTEGRATION_FAILURE'], ['never', '415', 'UNSUPPORTED_MEDIA_TYPE']]) {
+    client.send({ action });
+    const line = await last();
+    assert.deepEqual([line.routeKey, line.status, line['error.responseType']], [action, status, type]);
+  }
+  await client.close();
+  assert.equal((await last()).eventType, 'DISCONNECT');
+  assert.equal((await emulator.refused('/b')).status, 403);
+  assert.equal((await last()).status, '403');
+  assert.equal((await emulator.refused('/c')).status, 500);
+  assert.equal((await last()).status, '500');
+});
+
 test('an access log without a file is part of the emulator\'s log', async (t) => {
   const emulator = await startEmulator(t, 'echo', {
     files: project({ destinationArn: 'arn:aws:logs:us-east-1:000000000000:log-group:chat', format: '{"id":"$context.requestId","to":"$context.routeKey",\n"x":"$input.body"}' }),

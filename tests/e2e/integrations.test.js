@@ -51,16 +51,20 @@ test('an HTTP_PROXY backend gets the message as it is, and its answer goes back 
 });
 
 test('the backend of $connect decides by its status, sees the client\'s headers and query, and chooses the subprotocol', async (t) => {
-  const backend = await startBackend(t, ({ url }) => (url.includes('no') ? { status: 403, body: '{"why":"not you"}' } : { headers: { 'Sec-WebSocket-Protocol': 'chat' } }));
-  const emulator = await start(t, { $connect: proxy(`${backend.url}/connect`), $disconnect: proxy(`${backend.url}/bye`, { requestParameters: { 'integration.request.header.X-Id': 'context.connectionId', 'integration.request.header.X-Code': 'context.disconnectStatusCode' } }) });
-  const client = await emulator.connect('/dev?name=ada', { protocols: ['chat'], headers: { 'X-Token': 'secret', Cookie: 'a=b' } });
+  const backend = await startBackend(t, ({ url }) => (url.includes('no') ? { status: 403, headers: { 'Content-Type': 'text/why', 'X-Why': 'no' }, body: '{"why":"not you"}' } : { headers: { 'Sec-WebSocket-Protocol': 'chat' } }));
+  const emulator = await start(t, { $connect: proxy(`${backend.url}/connect`, { requestParameters: { 'integration.request.header.Sec-WebSocket-Version': "'0'" } }), $disconnect: proxy(`${backend.url}/bye`, { requestParameters: { 'integration.request.header.X-Id': 'context.connectionId', 'integration.request.header.X-Code': 'context.disconnectStatusCode' } }) });
+  const client = await emulator.connect('/dev?name=ada', { protocols: ['chat'], headers: { 'X-Token': 'secret', Cookie: 'a=b', 'User-Agent': 'tester', 'X-Amzn-Trace-Id': 'Root=1-5e-a', 'X-Amzn-Apigateway-Api-Id': 'forged', 'X-Forwarded-For': '9.9.9.9' } });
   const connect = await backend.next();
 
   assert.equal(client.protocol, 'chat');
   assert.equal(connect.url, '/connect?name=ada');
   assert.equal(connect.headers['x-token'], 'secret');
   assert.equal(connect.headers.cookie, 'a=b');
-  assert.equal(connect.headers['sec-websocket-version'], '13');
+  assert.equal(connect.headers['sec-websocket-version'], '0', 'what is mapped replaces the client\'s');
+  assert.equal(connect.headers['user-agent'], 'tester');
+  assert.equal(connect.headers['x-amzn-trace-id'], 'Root=1-5e-a');
+  assert.equal(connect.headers['x-amzn-apigateway-api-id'], API_ID);
+  assert.match(connect.headers['x-forwarded-for'], /^9\.9\.9\.9, (127\.0\.0\.1|::1)$/);
   assert.equal(connect.headers.host, `127.0.0.1:${backend.port}`);
   await client.close(4001, 'enough');
   const bye = await backend.next();
@@ -69,6 +73,8 @@ test('the backend of $connect decides by its status, sees the client\'s headers 
   const refusal = await emulator.refused('/dev?no=1');
   assert.equal(refusal.status, 403);
   assert.equal(refusal.body, '{"why":"not you"}');
+  assert.equal(refusal.headers['content-type'], 'text/why');
+  assert.equal(refusal.headers['x-why'], 'no');
 });
 
 test('a backend of $connect that is slow, or away, refuses', async (t) => {
@@ -109,6 +115,8 @@ test('messages that fail get the frames that AWS sends', async (t) => {
     never: mock('{"statusCode": 200}', { requestTemplates: { other: '{}' }, templateSelectionExpression: '${request.body.kind}', passthroughBehavior: 'NEVER' }),
     broken: mock('$input.path(\'$[\')'),
     text: mock('{"statusCode": "200"}'),
+    open: mock('{"statusCode": 200'),
+    $default: proxy(backend.url, { requestParameters: { 'integration.request.header.X-Id': 'route.request.body.id' } }),
   });
   const client = await emulator.connect('/dev');
 
@@ -119,12 +127,17 @@ test('messages that fail get the frames that AWS sends', async (t) => {
   assert.match(await client.ask({ action: 'endless' }), errorFrame('Internal server error'));
   assert.match(await client.ask({ action: 'none' }), errorFrame('Internal server error'));
   await emulator.waitForLog(/Endpoint Response Status Code: 404.*reason=no-integration-response/);
-  assert.match(await client.ask({ action: 'never' }), errorFrame('Internal server error'));
+  assert.match(await client.ask({ action: 'never' }), errorFrame('Unsupported Media Type'));
   await emulator.waitForLog(/reason=no-request-template/);
   assert.match(await client.ask({ action: 'broken' }), errorFrame('Internal server error'));
   await emulator.waitForLog(/reason=template-failed/);
   assert.match(await client.ask({ action: 'text' }), errorFrame('Internal server error'));
-  await emulator.waitForLog(/Unable to parse statusCode.*reason=bad-mapping/);
+  await emulator.waitForLog(/Unable to parse statusCode.*routeKey=text .*reason=bad-mapping/);
+  assert.match(await client.ask({ action: 'open' }), errorFrame('Internal server error'));
+  await emulator.waitForLog(/Unable to parse statusCode.*routeKey=open .*reason=bad-mapping/);
+  const asked = backend.requests.length;
+  assert.match(await client.ask('{broken'), errorFrame('Invalid JSON in request body'));
+  assert.equal(backend.requests.length, asked, 'nobody is asked about broken JSON that is mapped');
   await client.close();
 });
 
@@ -133,7 +146,7 @@ test('a MOCK answers with its templates, chosen by status and by what the messag
     $connect: mock('{"statusCode": #if($input.params(\'token\') == \'yes\')200#{else}401#end}', { integrationResponses: { $default: { responseTemplates: { $default: '{"why":"no token"}' } } } }),
     ask: mock('#set($context.responseOverride.note = \'kept\'){"statusCode": $input.path(\'$.code\')}', {
       integrationResponses: {
-        '/4\\d{2}/': { responseTemplates: { $default: '{"bad":"$context.connectionId","status":$context.status}' } },
+        '/4\\d{2}/': { responseTemplates: { $default: '{"bad":"$context.connectionId","status":$context.status,"params":"$input.params()"}' } },
         $default: { responseTemplates: { 200: 'fine $stageVariables.color $context.routeKey', $default: 'other' }, templateSelectionExpression: '$integration.response.statuscode' },
       },
     }),
@@ -147,8 +160,53 @@ test('a MOCK answers with its templates, chosen by status and by what the messag
   const bad = JSON.parse(await client.ask({ action: 'ask', code: 404 }));
   assert.match(bad.bad, /^[\w-]{15}=$/);
   assert.equal(bad.status, 404);
+  assert.equal(bad.params, '{path={}, querystring={}, header={}}');
   client.send({ action: 'silent' });
   assert.equal(await client.ask({ action: 'ask', code: 202 }), 'other', 'nothing came for the silent one');
+  await client.close();
+});
+
+test('templates are chosen by what the message, the status and the headers say, or as passthroughBehavior does', async (t) => {
+  const backend = await startBackend(t, ({ body }) => ({ status: 201, headers: { 'X-Kind': ['a', 'b'] }, body: `got ${body}` }));
+  const http = (more) => ({ integration: { integrationType: 'HTTP', integrationMethod: 'POST', integrationUri: backend.url, integrationResponses: ANY, ...more }, routeResponse: true });
+  const named = (keys) => Object.fromEntries(keys.map((key) => [key, key.replace('$', '')]));
+  const request = (expression, keys, passthroughBehavior) => http({ requestTemplates: named(keys), ...(expression && { templateSelectionExpression: expression }), ...(passthroughBehavior && { passthroughBehavior }) });
+  const response = (expression, keys) => http({ integrationResponses: { $default: { responseTemplates: named(keys), ...(expression && { templateSelectionExpression: expression }) } } });
+  const answers = {
+    byBody: [request('$request.body.kind', ['x', '$default']), 'got x'],
+    byOther: [request('$request.body.none', ['x', '$default']), 'got default'],
+    byMix: [request('v-${request.body.kind}', ['v-x']), 'got v-x'],
+    byText: [request('fixed', ['fixed', 'x']), 'got fixed'],
+    byDollar: [request('\\$default', ['$default']), 'got default'],
+    byType: [request(null, ['x', 'application/json']), 'got application/json'],
+    byNothing: [request(null, []), /^got \{"action"/],
+    noMatch: [request('$request.body.none', ['x']), /^got \{"action"/],
+    noTemplates: [request(null, [], 'WHEN_NO_TEMPLATES'), /^got \{"action"/],
+    someTemplates: [request('$request.body.none', ['x'], 'WHEN_NO_TEMPLATES'), errorFrame('Unsupported Media Type')],
+    never: [request(null, [], 'NEVER'), errorFrame('Unsupported Media Type')],
+    status: [response('$integration.response.statuscode', ['201', '$default']), '201'],
+    braces: [response('s${integration.response.statuscode}-${request.body.kind}', ['s201-x']), 's201-x'],
+    header: [response('$integration.response.header.X-Kind', ['a', 'b']), 'b'],
+    headers: [response('$integration.response.multivalueheader.X-Kind', ['[a, b]', '$default']), '[a, b]'],
+    message: [response('$request.body.kind', ['x', '$default']), 'x'],
+    error: [response('$integration.response.body.errorMessage', ['x', '$default']), 'default'],
+    one: [response(null, ['200']), '200'],
+    none: [response(null, []), /^got/],
+  };
+  const routes = Object.fromEntries(Object.entries(answers).map(([name, [route]]) => [name, route]));
+  const emulator = await start(t, {
+    $connect: mock(undefined, { requestTemplates: { 200: '{"statusCode": 200}', 400: '{"statusCode": 400}' }, templateSelectionExpression: '200' }),
+    $default: request('fixed', ['fixed', 'x']),
+    ...routes,
+  });
+  const client = await emulator.connect('/dev');
+
+  for (const [action, [, expected]] of Object.entries(answers)) {
+    const answer = await client.ask({ action, kind: 'x' });
+    if (expected instanceof RegExp) assert.match(answer, expected, action);
+    else assert.equal(answer, expected, action);
+  }
+  assert.equal(await client.ask('no JSON'), 'got fixed', 'text chooses a template whatever the message is');
   await client.close();
 });
 

@@ -81,7 +81,7 @@ static void malformed_pairs_are_refused(void **state)
         {HEADER,                           "route.request.cookie.a",      "sources are"                             },
         {HEADER,                           "context.nothing",             "there is no $context.nothing"            },
         {HEADER,                           "context.integration.latency", "there is no $context.integration.latency"},
-        {HEADER,                           "route.request.body.[",        "\"body.[\": "                            },
+        {HEADER,                           "route.request.body.[",        "\"route.request.body.[\": "              },
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -97,11 +97,45 @@ static void malformed_pairs_are_refused(void **state)
     }
 }
 
+static void pairs_of_responses_name_a_header_and_a_source(void **state)
+{
+    static const struct {
+        const char *destination;
+        const char *source;
+        const char *problem; /* a part of it; NULL: none */
+    } cases[] = {
+        {"method.response.header.X-A",      "'x'",                                NULL              },
+        {"route.response.header.X-A",       "integration.response.header.X-B",    NULL              },
+        {"method.response.header.X-A",      "integration.response.body.a",        NULL              },
+        {"method.response.header.X-A",      "context.connectionId",               NULL              },
+        {"method.response.querystring.X-A", "'x'",                                "destinations are"},
+        {"integration.request.header.X-A",  "'x'",                                "destinations are"},
+        {"method.response.header.X-A",      "integration.response.querystring.a", "sources are"     },
+        {"method.response.header.X-A",      "route.request.header.a",             "sources are"     },
+        {"method.response.header.X-A",      "context.nothing",                    "there is no"     },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct arena arena  = {0};
+        SCOPED_TEXT problem = {0};
+        struct parameter_mapping mapping;
+
+        print_message("%s <- %s\n", cases[i].destination, cases[i].source);
+        assert_int_equal(parameter_mapping_read_response(cases[i].destination, cases[i].source,
+                                                         &arena, &mapping, &problem),
+                         cases[i].problem == NULL);
+        if (cases[i].problem)
+            assert_non_null(strstr(text_string(&problem), cases[i].problem));
+        arena_deinit(&arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pairs_name_a_place_and_a_source),
         cmocka_unit_test(malformed_pairs_are_refused),
+        cmocka_unit_test(pairs_of_responses_name_a_header_and_a_source),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -281,6 +281,78 @@ static void messages_that_nest_too_deep_are_no_json(void **state)
     check_selection("101 levels", "$request.body", text_string(&message), SELECTION_NOT_JSON, "");
 }
 
+/* An answer with two headers of one name. */
+static const char *find_header(void *owner, const char *name, size_t index, size_t *size)
+{
+    static const char *const values[] = {"text/html", "text/plain"};
+
+    if (strcmp(name, "Content-Type") != 0 || index >= ARRAY_SIZE(values))
+        return NULL;
+    *size = strlen(values[index]);
+    return values[index];
+}
+
+/* clang-format off */
+static void the_template_of_an_answer_is_chosen_by_the_answer_too(void **state)
+{
+    static const struct {
+        const char *expression;
+        const char *message;
+        const char *key;
+    } cases[] = {
+        {"$integration.response.statuscode",                                "x",              "201"                    },
+        {"$integration.response.statusCode",                                "x",              "201"                    },
+        {"${integration.response.statuscode}",                              "x",              "201"                    },
+        {"s${integration.response.statuscode}-${request.body.k}",           "{\"k\":\"v\"}",  "s201-v"                 },
+        {"s${integration.response.statuscode}-${request.body.k}",           "no JSON",        "s201-"                  },
+        {"$integration.response.header.Content-Type",                       "{}",             "text/plain"             },
+        {"${integration.response.header.Content-Type}",                     "{}",             "text/plain"             },
+        {"$integration.response.header.X-Missing",                          "{}",             ""                       },
+        {"$integration.response.multivalueheader.Content-Type",             "{}",             "[text/html, text/plain]"},
+        {"$integration.response.body.errorMessage",                         "{}",             ""                       },
+        {"$request.body.k",                                                 "{\"k\":\"v\"}",  "v"                      },
+        {"always",                                                          "",               "always"                 },
+        {"\\$default",                                                      "",               "$default"               },
+    };
+    static const struct selection_answer answer = {201, find_header, NULL};
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        SCOPED_TEXT error = {0};
+        SCOPED_TEXT key   = {0};
+        struct selection_expression *expression =
+            selection_expression_new_for_answer(cases[i].expression, &error);
+
+        assert_string_equal(text_string(&error), "");
+        selection_expression_write(expression, cases[i].message, strlen(cases[i].message), &answer, &key);
+        assert_string_equal(text_string(&key), cases[i].key);
+        selection_expression_free(expression);
+    }
+}
+
+static void malformed_expressions_of_answers_are_refused(void **state)
+{
+    static const struct {
+        const char *expression;
+        const char *error; /* a part of it */
+    } cases[] = {
+        {"$integration.response.header",        "the name of a header is missing"              },
+        {"$integration.response.header.",       "the name of a header is missing"              },
+        {"$integration.response.statuscode.a",  "the status has no parts"                      },
+        {"${integration.response.statuscode",   "a '}' is missing"                             },
+        {"$integration.request.header.A",       "$integration.response.multivalueheader.<NAME>"},
+        {"$request.header.A",                   "which have no headers"                        },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        SCOPED_TEXT error = {0};
+
+        assert_null(selection_expression_new_for_answer(cases[i].expression, &error));
+        if (!strstr(text_string(&error), cases[i].error))
+            fail_msg("%s: %s", cases[i].expression, text_string(&error));
+    }
+}
+/* clang-format on */
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,6 +363,8 @@ int main(void)
         cmocka_unit_test(a_key_may_contain_nul),
         cmocka_unit_test(deep_messages_do_not_make_endless_keys),
         cmocka_unit_test(messages_that_nest_too_deep_are_no_json),
+        cmocka_unit_test(the_template_of_an_answer_is_chosen_by_the_answer_too),
+        cmocka_unit_test(malformed_expressions_of_answers_are_refused),
     };
 
     return cmocka_run_group_tests_name("model/selection_expression", tests, NULL, NULL);
