@@ -149,7 +149,7 @@ static void mock(struct integration_call *call)
     if (integration_call_evaluate(call, call->plan->mock_status, text_string(&call->body),
                                   call->body.size, &status))
         number = strtol(text_string(&status), &end, 10);
-    if (status.size > 0 && *end == '\0' && number >= INT_MIN && number <= INT_MAX)
+    if (status.size > 0 && end && *end == '\0' && number >= INT_MIN && number <= INT_MAX)
         integration_call_answer(call, text_string(&status), (int)number, "", 0);
     else
         integration_call_fail(call, INTEGRATION_FAILED, REASON_BAD_MAPPING,
