@@ -46,7 +46,7 @@
 #define REASON_HANDLER_FAILED              "handler-failed"              /* 502 for $connect, an error frame for a message */
 #define REASON_INTEGRATION_TIMEOUT         "integration-timeout"         /* 504 for $connect, an error frame for a message */
 #define REASON_FUNCTION_THROTTLED          "function-throttled"          /* too many events wait: 500, or an error frame */
-#define REASON_NO_FUNCTION                 "no-function"                 /* the function isn't deployed any more: 500, or an error frame */
+#define REASON_NO_FUNCTION                 "no-function"                 /* the function isn't there, or any more: 500, or an error frame */
 #define REASON_TEMPLATE_FAILED             "template-failed"             /* a mapping template can't be evaluated: 500, or an error frame */
 #define REASON_NO_REQUEST_TEMPLATE         "no-request-template"         /* passthroughBehavior refuses the message: the same */
 #define REASON_NO_INTEGRATION_RESPONSE     "no-integration-response"     /* none matches the answer: the same */

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "http/request_head.h"
+#include "model/function_name.h"
 #include "model/identity_source.h"
 #include "model/name_values.h"
 #include "model/registry.h"
@@ -36,12 +37,13 @@ static const struct authorizer *find_authorizer(const struct api *api, const cha
     return NULL;
 }
 
-static void copy_authorizer(struct access *access, const struct authorizer *authorizer)
+static void copy_authorizer(struct access *access, const struct authorizer *authorizer,
+                            const struct stage *stage)
 {
     size_t count = authorizer->identity_source_count;
 
     access->authorizer   = memory_copy_string(authorizer->name);
-    access->function     = memory_copy_string(authorizer->function);
+    access->function     = function_name_resolve(authorizer->function, &stage->stage_variables);
     access->sources      = memory_new((count + 1) * sizeof *access->sources);
     access->source_count = count;
     access->compiled     = memory_new((count + 1) * sizeof *access->compiled);
@@ -70,7 +72,7 @@ static void copy_keys(struct access *access, const struct registry *registry)
 }
 
 struct access *access_new(const struct registry *registry, const struct api *api,
-                          const struct route *connect)
+                          const struct stage *stage, const struct route *connect)
 {
     const struct authorizer *authorizer = NULL;
     struct access *access;
@@ -81,7 +83,7 @@ struct access *access_new(const struct registry *registry, const struct api *api
     if (connect->authorizer_id) {
         authorizer = find_authorizer(api, connect->authorizer_id);
         assert(authorizer);
-        copy_authorizer(access, authorizer);
+        copy_authorizer(access, authorizer, stage);
     }
     access->needs_iam              = connect->needs_iam;
     access->wants_key              = connect->api_key_required;

@@ -18,10 +18,11 @@ struct registry;
 struct request_head;
 struct identity_source;
 struct route;
+struct stage;
 
-/* What the API asks for on its route $connect. NULL if it lets everybody in. */
+/* What the API asks for on its route $connect, in that stage. NULL if it lets everybody in. */
 struct access *access_new(const struct registry *registry, const struct api *api,
-                          const struct route *connect);
+                          const struct stage *stage, const struct route *connect);
 
 /* Harmless with NULL. */
 void access_free(struct access *access);

@@ -213,7 +213,7 @@ static void on_authorizer_done(struct invocation *invocation)
         fail(authorization, "was throttled");
         break;
     case INVOCATION_NO_FUNCTION:
-        fail(authorization, "has no function any more");
+        fail(authorization, "names a function that isn't there");
         break;
     }
     authorization->done(authorization);

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "model/function_name.h"
 #include "model/parameter_mapping.h"
 #include "model/selection_expression.h"
 #include "template/mapping_template.h"
@@ -139,8 +140,12 @@ struct integration_plan *integration_plan_new(const struct integration *integrat
     plan->passthrough          = integration->passthrough;
     plan->content              = integration->content;
     plan->timeout_milliseconds = integration->timeout_milliseconds;
-    if (integration->function)
-        plan->function = arena_copy_string(&plan->arena, integration->function);
+    if (integration->function) {
+        SCOPED_MEMORY char *name =
+            function_name_resolve(integration->function, &stage->stage_variables);
+
+        plan->function = arena_copy_string(&plan->arena, name);
+    }
     plan->uri    = expand(integration->uri, &stage->stage_variables, &plan->arena);
     plan->method = arena_copy_string(&plan->arena,
                                      integration->method && strcmp(integration->method, "ANY") != 0

@@ -8,6 +8,7 @@
 #include "gateway/access_log.h"
 #include "gateway/integration_plan.h"
 #include "gateway/request_check.h"
+#include "model/function_name.h"
 #include "model/registry.h"
 #include "model/selection_expression.h"
 
@@ -28,7 +29,7 @@ static void compile_route(struct snapshot_route *compiled, const struct request_
         return;
     compiled->plan = integration_plan_new(integration, api, stage);
     if (!compiled->plan)
-        compiled->function = memory_copy_string(integration->function);
+        compiled->function = function_name_resolve(integration->function, &stage->stage_variables);
     compiled->timeout_milliseconds = integration->timeout_milliseconds;
 }
 
@@ -61,8 +62,8 @@ struct snapshot *snapshot_new(const struct registry *registry, const struct api 
         map_put(&snapshot->by_key, snapshot->routes[i].route_key, &snapshot->routes[i]);
     }
     snapshot->is_endpoint_disabled = api->is_endpoint_disabled;
-    snapshot->access               = access_new(registry, api, api_find_route(api, "$connect"));
-    snapshot->access_log           = access_log_new(api->api_id, stage);
+    snapshot->access     = access_new(registry, api, stage, api_find_route(api, "$connect"));
+    snapshot->access_log = access_log_new(api->api_id, stage);
     name_values_copy(&snapshot->variables, &stage->stage_variables);
     write_stage_variables(&snapshot->stage_variables, &stage->stage_variables);
     snapshot->selection_expression =

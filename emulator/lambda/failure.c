@@ -13,7 +13,7 @@ static const char *const no_answers[] = {
     [INVOCATION_TIMED_OUT] = ("no answer within the integration's timeout, at most 29 s on AWS; a "
                               "later one is dropped"),
     [INVOCATION_THROTTLED] = "too many events wait for it",
-    [INVOCATION_NO_FUNCTION] = "there is no such function any more",
+    [INVOCATION_NO_FUNCTION] = "there is no such function",
 };
 
 static bool take(const struct json_span *span, struct text *out)

@@ -6,6 +6,10 @@
 
 #define FUNCTION_PREFIX ":function:"
 
+/* Of the URI of an integration whose ARN each stage says. */
+#define VARIABLE_PREFIX "/functions/${stageVariables."
+#define VARIABLE_END    "/invocations"
+
 /* AWS: "Amazon Resource Names (ARNs)": China and GovCloud are partitions of their own. */
 const char *arn_partition(const char *region)
 {
@@ -24,12 +28,19 @@ const char *arn_url_suffix(const char *region)
 const char *arn_find_function(const char *string, size_t *size)
 {
     const char *name = strstr(string, FUNCTION_PREFIX);
+    const char *path = strstr(string, VARIABLE_PREFIX);
+    const char *end  = path ? strstr(path, VARIABLE_END) : NULL;
 
-    if (!name)
+    if (name) {
+        name += strlen(FUNCTION_PREFIX);
+        *size = strcspn(name, ":/");
+        return name;
+    }
+    if (!end)
         return NULL;
-    name += strlen(FUNCTION_PREFIX);
-    *size = strcspn(name, ":/");
-    return name;
+    path  = strchr(path, '$');
+    *size = (size_t)(end - path);
+    return path;
 }
 
 char *arn_execute_api(const char *region, const char *account, const char *api_id,

@@ -10,7 +10,8 @@ const char *arn_partition(const char *region);
 const char *arn_url_suffix(const char *region);
 
 /* The function's name of *size bytes in "arn:aws:lambda:us-east-1:000000000000:function:NAME",
- * whatever is around it; NULL: there is none. Nothing is made. */
+ * whatever is around it; NULL: there is none. Nothing is made. Where a stage variable is the whole
+ * ARN, that is its name. */
 const char *arn_find_function(const char *string, size_t *size);
 
 /* "arn:aws:execute-api:us-east-1:000000000000:a1b2c3d4e5/dev/$connect" */

@@ -17,6 +17,7 @@
 #include "project/problems.h"
 #include "project/project.h"
 #include "project/reading.h"
+#include "project/stage_functions.h"
 #include "json/json.h"
 #include "json/nearest.h"
 
@@ -269,6 +270,7 @@ static void read_contents(struct reading *reading, struct api *api, const struct
         postern_stage_read(reading, api, stage, place, deployment_id);
     if (api->stage_count == 0)
         postern_stage_add(api, POSTERN_STAGE_DEFAULT, deployment_id);
+    stage_functions_check(reading, api, object, place);
     check_counts(reading, api, object, place);
 }
 

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "model/arn.h"
 #include "model/aws_service.h"
+#include "model/function_name.h"
 #include "model/limits.h"
 #include "model/parameter_mapping.h"
 #include "model/registry.h"
@@ -163,7 +164,8 @@ static void read_function(const struct making *making, const struct json *uri)
     const char *name                = arn_find_function(integration->uri, &size);
 
     integration->function = memory_copy(name, size);
-    if (!registry_find_function(making->reading->registry, integration->function))
+    if (!function_name_is_variable(integration->function) &&
+        !registry_find_function(making->reading->registry, integration->function))
         reading_error(making->reading, uri,
                       "%s.integrationUri: there is no function \"%s\": add it to \"functions\"",
                       making->place, integration->function);

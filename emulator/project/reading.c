@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "model/function_name.h"
 #include "model/registry.h"
 #include "project/problems.h"
 #include "project/project.h"
@@ -90,7 +91,8 @@ void reading_want_function(struct reading *reading, const struct json *name, con
 {
     struct nearest nearest = {.wanted = name->string};
 
-    if (registry_find_function(reading->registry, name->string))
+    if (registry_find_function(reading->registry, name->string) ||
+        function_name_is_variable(name->string))
         return;
     for (size_t i = 0; i < reading->registry->function_count; i++)
         nearest_consider(&nearest, reading->registry->functions[i].name);

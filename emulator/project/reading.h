@@ -49,8 +49,8 @@ int reading_number(const struct json *object, const char *name, int otherwise);
 /* The member's value; false if it is absent or no boolean. */
 bool reading_flag(const struct json *object, const char *name);
 
-/* Reports the string name, the value of "function" at that place, unless a function is called so.
- */
+/* Reports the string name, the value of "function" at that place, unless a function is called so,
+ * or stages say which one it is. */
 void reading_want_function(struct reading *reading, const struct json *name, const char *place);
 
 /* A key that the schema knows, and that can't be run yet. */

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "model/function_name.h"
 #include "model/limits.h"
 #include "model/registry.h"
 
@@ -99,10 +100,13 @@ static void fill_row(const struct registry *registry, const struct api *api,
     struct text *notes              = &row->cells[COLUMN_NOTES];
 
     append_plain(&row->cells[COLUMN_KEY], route->route_key);
-    text_append_string(&row->cells[COLUMN_FUNCTION], function ? function->name : "-");
+    if (function || !integration || !integration->function)
+        text_append_string(&row->cells[COLUMN_FUNCTION], function ? function->name : "-");
+    else /* each stage says which */
+        append_plain(&row->cells[COLUMN_FUNCTION], integration->function);
     if (function)
         append_code(function, &row->cells[COLUMN_CODE]);
-    else if (integration && integration->uri)
+    else if (integration && integration->uri && !integration->function)
         append_target(integration, &row->cells[COLUMN_CODE]);
     if (integration && integration->type != INTEGRATION_AWS_PROXY)
         append_note(notes, integration_type_name(integration->type));
@@ -205,19 +209,31 @@ static void print_api(const struct registry *registry, const struct api *api, co
     print_routes(registry, api, out);
 }
 
+/* A name that only stages can tell may mean it in any of them. */
+static bool means(const struct api *api, const char *named, const char *function)
+{
+    if (!named || !function_name_is_variable(named))
+        return named && strcmp(named, function) == 0;
+    for (size_t i = 0; i < api->stage_count; i++) {
+        SCOPED_MEMORY char *name = function_name_resolve(named, &api->stages[i].stage_variables);
+
+        if (strcmp(name, function) == 0)
+            return true;
+    }
+    return false;
+}
+
 static bool is_used(const struct registry *registry, const char *function)
 {
     for (size_t i = 0; i < registry->api_count; i++) {
         const struct api *api = &registry->apis[i];
 
         for (size_t j = 0; j < api->integration_count; j++) {
-            const char *called = api->integrations[j].function;
-
-            if (called && strcmp(called, function) == 0)
+            if (means(api, api->integrations[j].function, function))
                 return true;
         }
         for (size_t j = 0; j < api->authorizer_count; j++) {
-            if (strcmp(api->authorizers[j].function, function) == 0)
+            if (means(api, api->authorizers[j].function, function))
                 return true;
         }
     }

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/memory.h"
+#include "model/function_name.h"
 #include "base/text.h"
 #include "model/arn.h"
 #include "project/template.h"
@@ -120,21 +121,18 @@ const char *integrations_find_function(struct integrations *integrations,
                        "2015-03-31/functions/${ChatFunction.Arn}/invocations");
         return NULL;
     }
+    if (function_name_is_variable(name)) /* each stage says which */
+        return name;
     function = map_find(&integrations->functions, name);
     if (function) {
         map_put(integrations->used, name, integrations->used);
         return name;
     }
-    if (strstr(name, "${"))
-        template_error(template, where,
-                       "stage variables in the name of a function are not supported yet");
-    else {
-        while ((function = map_next(&integrations->functions, &at)))
-            nearest_consider(&nearest, function->name);
-        template_error(template, where, "the function %s is not in this template%s%s%s", name,
-                       nearest.found ? ": did you mean " : "", nearest.found ? nearest.found : "",
-                       nearest.found ? "?" : "");
-    }
+    while ((function = map_next(&integrations->functions, &at)))
+        nearest_consider(&nearest, function->name);
+    template_error(template, where, "the function %s is not in this template%s%s%s", name,
+                   nearest.found ? ": did you mean " : "", nearest.found ? nearest.found : "",
+                   nearest.found ? "?" : "");
     return NULL;
 }
 

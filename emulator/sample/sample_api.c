@@ -35,7 +35,7 @@ static bool runs(const struct api *api, const struct route *route, const char *f
     const struct integration *integration =
         route->integration_id ? api_find_integration(api, route->integration_id) : NULL;
 
-    return integration && strcmp(integration->function, function) == 0;
+    return integration && integration->function && strcmp(integration->function, function) == 0;
 }
 
 const struct route *sample_api_find_route(const struct api *api, const char *function,

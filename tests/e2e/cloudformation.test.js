@@ -132,3 +132,38 @@ test('what cannot run yet is refused by name', async (t) => {
   assert.equal(status, 2);
   assert.match(stderr, /template\.yaml:\d+: .*there are no VPC links here/);
 });
+
+test('stage variables say which functions a stage calls', async (t) => {
+  const lambda = (handler, name) => ({ Type: 'AWS::Lambda::Function', Properties: { FunctionName: name, Runtime: 'nodejs22.x', Handler: handler, Code: '.', Timeout: 5 } });
+  const uri = (name) => ({ 'Fn::Sub': `arn:aws:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/${name}/invocations` });
+  const named = (name) => uri(`arn:aws:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${name}`);
+  const stage = (StageName, StageVariables) => ({ Type: 'AWS::ApiGatewayV2::Stage', Properties: { ApiId: { Ref: 'Api' }, StageName, AutoDeploy: true, StageVariables } });
+  const json = template({}, { ask: { RouteResponseSelectionExpression: '$default' }, $connect: { AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: 'Gate' }, Target: undefined } }, {
+    Integration: { Type: 'AWS::ApiGatewayV2::Integration', Properties: { ApiId: { Ref: 'Api' }, IntegrationType: 'AWS_PROXY', IntegrationUri: named('chat-${!stageVariables.color}') } },
+    Gate: { Type: 'AWS::ApiGatewayV2::Authorizer', Properties: { ApiId: { Ref: 'Api' }, Name: 'gate', AuthorizerType: 'REQUEST', AuthorizerUri: uri('${!stageVariables.gate}') } },
+    Stage: stage('blue', { color: 'blue', gate: { 'Fn::Sub': '${Allow.Arn}:live' } }),
+    Green: stage('green', { color: 'green', gate: { 'Fn::GetAtt': ['Allow', 'Arn'] } }),
+    Grey: stage('grey', { color: 'grey', gate: { 'Fn::GetAtt': ['Allow', 'Arn'] } }),
+    None: stage('none', { color: 'blue' }),
+    Blue: lambda('app.blue', 'chat-blue'), GreenFunction: lambda('app.green', 'chat-green'), Allow: lambda('app.allow', 'allow'),
+  });
+  const code = `exports.blue = async () => ({ statusCode: 200, body: 'blue' });
+exports.green = async () => ({ statusCode: 200, body: 'green' });
+exports.allow = async ({ methodArn }) => ({ principalId: 'me', policyDocument: { Version: '2012-10-17', Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: methodArn }] } });`;
+  const emulator = await startEmulator(t, null, { files: { 'app.js': code, 'template.json': json } });
+
+  for (const color of ['blue', 'green']) {
+    const client = await emulator.connect(`/${color}`);
+    assert.equal(await client.ask({ action: 'ask' }), color);
+    await client.close();
+  }
+  const client = await emulator.connect('/grey');
+  assert.equal(JSON.parse(await client.ask({ action: 'ask' })).message, 'Internal server error');
+  await client.close();
+  await emulator.waitForLog(/there is no such function.*functionName=chat-grey.*reason=no-function/);
+  const { status, body } = await emulator.refused('/none');
+  assert.deepEqual([status, body], [500, '{"message":"Internal server error"}']);
+  await emulator.waitForLog(/names a function that isn't there/);
+  assert.match(emulator.log, /warning: .*stages\.grey: chat-\$\{stageVariables\.color\} comes to "chat-grey" in it, and there is no such function: what calls it fails, as on AWS/);
+  assert.match(emulator.log, /warning: .*stages\.none: \$\{stageVariables\.gate\} comes to "" in it, and there is no such function: AWS refuses every client with 500/);
+});
