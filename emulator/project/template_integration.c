@@ -6,9 +6,9 @@
 
 #include "base/arena.h"
 #include "base/memory.h"
-#include "model/function_name.h"
 #include "base/text.h"
 #include "model/arn.h"
+#include "model/function_name.h"
 #include "project/template.h"
 #include "json/build.h"
 #include "json/json.h"
