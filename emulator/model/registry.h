@@ -162,7 +162,8 @@ struct api {
     char *route_selection_expression;
     bool
         is_key_from_authorizer; /* apiKeySelectionExpression; otherwise from the x-api-key header */
-    bool is_endpoint_disabled;  /* disableExecuteApiEndpoint: only custom domains lead here */
+    bool is_schema_validation_disabled; /* disableSchemaValidation */
+    bool is_endpoint_disabled; /* disableExecuteApiEndpoint: only custom domains lead here */
     struct authorizer *authorizers;
     size_t authorizer_count;
     struct model *models;

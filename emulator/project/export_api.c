@@ -58,6 +58,16 @@ void export_values(const struct export_writer *writer, const char *name,
         export_text(writer, values->items[i].name, values->items[i].value, members);
 }
 
+void export_parsed(const struct export_writer *writer, const char *name, const char *text,
+                   struct json *object)
+{
+    struct json_error error = {0};
+    struct json *parsed = text ? json_parse_any(writer->arena, text, strlen(text), &error) : NULL;
+
+    if (parsed)
+        build_add(object, name, parsed);
+}
+
 char *export_path(const struct export_writer *writer, const char *path)
 {
     SCOPED_TEXT relative = {0};
@@ -96,16 +106,10 @@ static void export_authorizer(const struct export_writer *writer,
 static void export_model(const struct export_writer *writer, const struct model *model,
                          struct json *api)
 {
-    struct json *all        = build_container(writer->arena, api, "models", JSON_OBJECT, NULL);
-    struct json *one        = build_container(writer->arena, all, model->name, JSON_OBJECT, NULL);
-    struct json_error error = {0};
-    struct json *schema =
-        json_parse_any(writer->arena, model->schema, strlen(model->schema), &error);
+    struct json *all = build_container(writer->arena, api, "models", JSON_OBJECT, NULL);
+    struct json *one = build_container(writer->arena, all, model->name, JSON_OBJECT, NULL);
 
-    if (schema && schema->kind == JSON_OBJECT)
-        build_add(one, "schema", schema);
-    else
-        export_text(writer, "schema", model->schema, one);
+    export_parsed(writer, "schema", model->schema, one);
     if (strcmp(model->content_type, "application/json") != 0)
         export_text(writer, "contentType", model->content_type, one);
 }
@@ -117,6 +121,19 @@ static void export_timeout(const struct export_writer *writer,
         export_number(writer, "timeoutInMillis", integration->timeout_milliseconds, object);
 }
 
+static const char *content_name(enum content_handling content)
+{
+    switch (content) {
+    case CONTENT_AS_IS:
+        return NULL;
+    case CONTENT_TO_BINARY:
+        return "CONVERT_TO_BINARY";
+    case CONTENT_TO_TEXT:
+        return "CONVERT_TO_TEXT";
+    }
+    return NULL;
+}
+
 static void export_response(const struct export_writer *writer,
                             const struct integration_response *response, struct json *integration)
 {
@@ -124,6 +141,7 @@ static void export_response(const struct export_writer *writer,
         build_container(writer->arena, integration, "integrationResponses", JSON_OBJECT, NULL);
     struct json *one = build_container(writer->arena, all, response->key, JSON_OBJECT, NULL);
 
+    export_text(writer, "contentHandlingStrategy", content_name(response->content), one);
     export_text(writer, "templateSelectionExpression", response->template_selection_expression,
                 one);
     export_values(writer, "responseParameters", &response->parameters, one);
@@ -158,6 +176,7 @@ static void export_integration(const struct export_writer *writer,
     export_text(writer, "integrationMethod", integration->method, object);
     export_text(writer, "integrationUri", integration->uri, object);
     export_text(writer, "passthroughBehavior", passthrough_name(integration->passthrough), object);
+    export_text(writer, "contentHandlingStrategy", content_name(integration->content), object);
     export_values(writer, "requestParameters", &integration->request_parameters, object);
     export_text(writer, "templateSelectionExpression", integration->template_selection_expression,
                 object);
@@ -276,6 +295,8 @@ void export_api(const struct export_writer *writer, const struct api *api, struc
                     object);
     if (api->is_endpoint_disabled)
         export_boolean(writer, "disableExecuteApiEndpoint", true, object);
+    if (api->is_schema_validation_disabled)
+        export_boolean(writer, "disableSchemaValidation", true, object);
     for (size_t i = 0; i < api->authorizer_count; i++)
         export_authorizer(writer, &api->authorizers[i], object);
     for (size_t i = 0; i < api->model_count; i++)

@@ -33,5 +33,9 @@ void export_texts(const struct export_writer *writer, const char *name, char *co
 void export_values(const struct export_writer *writer, const char *name,
                    const struct name_values *values, struct json *object);
 
+/* The member that the text, which is JSON, stands for; none if it is NULL. */
+void export_parsed(const struct export_writer *writer, const char *name, const char *text,
+                   struct json *object);
+
 /* An absolute path as it is written in the project's folder: "src/chat", "../layers/common", "." */
 char *export_path(const struct export_writer *writer, const char *path);

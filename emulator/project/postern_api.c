@@ -257,7 +257,8 @@ static void read_contents(struct reading *reading, struct api *api, const struct
     char deployment_id[DEPLOYMENT_ID_SIZE];
 
     read_expression(reading, api, object, place);
-    api->is_endpoint_disabled = reading_flag(object, "disableExecuteApiEndpoint");
+    api->is_endpoint_disabled          = reading_flag(object, "disableExecuteApiEndpoint");
+    api->is_schema_validation_disabled = reading_flag(object, "disableSchemaValidation");
     postern_authorizers_read(reading, api, object, place);
     postern_models_read(reading, api, object, place);
     for (const struct json *route = reading_members(json_find(object, "routes")); route;

@@ -42,6 +42,7 @@ static void export_start(const struct export_writer *writer, const struct functi
         count++;
     export_texts(writer, "command", function->command, count, object);
     export_text(writer, "url", function->url, object);
+    export_parsed(writer, "esbuild", function->esbuild, object);
     export_text(writer, "inlineCode", function->inline_code, object);
     if (!function->inline_code && strcmp(function->code_uri, writer->folder) != 0)
         export_text(writer, "codeUri", export_path(writer, function->code_uri), object);

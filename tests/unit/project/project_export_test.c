@@ -14,6 +14,7 @@
 static const char everything[] =
     "{\"functions\": {"
     "\"chat\": {\"runtime\": \"nodejs20.x\", \"handler\": \"chat.handler\", \"codeUri\": \"src\","
+    "\"esbuild\": {\"target\": \"es2020\"},"
     " \"layers\": [\"layer\", \"../postern-no-layer\"], \"timeout\": 10, \"memorySize\": 256,"
     " \"concurrency\": 2, \"environment\": {\"B_TOKEN\": \"b\", \"EMPTY\": \"\", \"LINE\": "
     "\"a\\nb\"}},"
@@ -32,7 +33,7 @@ static const char everything[] =
     "\"apis\": {"
     "\"rooms\": {\"id\": \"aaaaaaaaa1\", \"routeSelectionExpression\": \"$request.body.type\","
     " \"apiKeySelectionExpression\": \"$context.authorizer.usageIdentifierKey\","
-    " \"disableExecuteApiEndpoint\": true,"
+    " \"disableExecuteApiEndpoint\": true, \"disableSchemaValidation\": true,"
     " \"authorizers\": {\"gate\": {\"function\": \"gate\", \"identitySource\":"
     " [\"route.request.header.Auth\", \"stageVariables.color\"]}},"
     " \"models\": {\"Order\": {\"schema\": {\"type\": \"object\", \"required\": [\"id\"]}},"
@@ -46,7 +47,8 @@ static const char everything[] =
     "  \"$default\": {\"function\": \"chat\", \"routeResponse\": true, \"timeoutInMillis\": 500},"
     "  \"order\": {\"integration\": {\"integrationType\": \"HTTP\", \"integrationMethod\": "
     "\"POST\","
-    "    \"integrationUri\": \"http://127.0.0.1:9000/orders\", \"passthroughBehavior\": \"NEVER\","
+    "    \"integrationUri\": \"http://127.0.0.1:9000/orders\", \"passthroughBehavior\": "
+    "\"NEVER\",\"contentHandlingStrategy\": \"CONVERT_TO_TEXT\","
     "    \"requestParameters\": {\"integration.request.header.a\": \"'b'\"},"
     "    \"requestTemplates\": {\"$default\": \"{\\\"id\\\": \\\"$context.connectionId\\\"}\"},"
     "    \"templateSelectionExpression\": \"\\\\$default\", \"timeoutInMillis\": 1000,"
@@ -179,6 +181,9 @@ static void everything_that_a_postern_json_says_is_exported(void **state)
         "\"throttlingBurstLimit\": 50\n",
         "\"./logs/access.log\"",
         "\"AWS_IAM\"",
+        "\"CONVERT_TO_TEXT\"",
+        "\"es2020\"",
+        "\"disableSchemaValidation\": true",
         "\"route.request.header.X-A\"",
         "\"WHEN_NO_TEMPLATES\"",
         "\"disableExecuteApiEndpoint\": true",
