@@ -251,54 +251,80 @@ static void compile_reference(struct compilation *compilation, const struct json
     complain(compilation, reference, "\"$ref\" refers to itself without end");
 }
 
+/* A keyword that is a schema, or has some. */
+static void compile_applicator(struct compilation *compilation, const struct json *keyword,
+                               enum keyword_kind kind)
+{
+    if (kind == KEYWORD_SCHEMA_OR_FLAG && keyword->kind == JSON_BOOLEAN)
+        return;
+    if (kind == KEYWORD_DEPENDENCIES) {
+        compile_dependencies(compilation, keyword);
+        return;
+    }
+    for (const struct json *one = kind == KEYWORD_PATTERN_SCHEMAS ? keyword->first : NULL;
+         one && one->name; one  = one->next)
+        compile_pattern(compilation, one, one->name);
+    if (kind == KEYWORD_SCHEMAS || kind == KEYWORD_PATTERN_SCHEMAS)
+        compile_all(compilation, keyword, JSON_OBJECT);
+    else if (kind == KEYWORD_SCHEMA_LIST || (kind == KEYWORD_ITEMS && keyword->kind == JSON_ARRAY))
+        compile_all(compilation, keyword, JSON_ARRAY);
+    else
+        compile(compilation, keyword);
+}
+
+static void warn_of_later_draft(struct compilation *compilation, const struct json *keyword)
+{
+    SCOPED_TEXT message = {0};
+
+    text_append_format(&message, "\"%s\" is no keyword of draft 4: AWS ignores it", keyword->name);
+    compilation->report(compilation->owner, keyword, true, text_string(&message));
+}
+
+/* What the value of a keyword must be that is neither a schema nor has a function of its own. */
+static const char *find_fault(const struct json *keyword, enum keyword_kind kind)
+{
+    bool is_number = keyword->kind == JSON_NUMBER;
+
+    if (kind == KEYWORD_PATTERN || kind == KEYWORD_STRING)
+        return keyword->kind == JSON_STRING ? NULL : "a string";
+    if (kind == KEYWORD_NUMBER)
+        return is_number ? NULL : "a number";
+    if (kind == KEYWORD_POSITIVE)
+        return is_number && keyword->number > 0 ? NULL : "a number above 0";
+    if (kind == KEYWORD_COUNT)
+        return is_count(keyword) ? NULL : "a whole number from 0";
+    if (kind == KEYWORD_FLAG)
+        return keyword->kind == JSON_BOOLEAN ? NULL : "true or false";
+    if (kind == KEYWORD_ENUM)
+        return keyword->kind == JSON_ARRAY && keyword->count > 0 ? NULL
+                                                                 : "an array of at least one value";
+    return NULL;
+}
+
 static void compile_keyword(struct compilation *compilation, const struct json *schema,
                             const struct json *keyword, enum keyword_kind kind)
 {
-    switch (kind) {
-    case KEYWORD_IGNORED: {
-        SCOPED_TEXT message = {0};
+    const char *fault = find_fault(keyword, kind);
 
-        text_append_format(&message, "\"%s\" is no keyword of draft 4: AWS ignores it",
-                           keyword->name);
-        compilation->report(compilation->owner, keyword, true, text_string(&message));
-        break;
+    if (fault) {
+        complain(compilation, keyword, "\"%s\" must be %s", keyword->name, fault);
+        return;
     }
+    switch (kind) {
+    case KEYWORD_IGNORED:
+        warn_of_later_draft(compilation, keyword);
+        break;
     case KEYWORD_SCHEMA:
-        compile(compilation, keyword);
-        break;
     case KEYWORD_SCHEMA_OR_FLAG:
-        if (keyword->kind != JSON_BOOLEAN)
-            compile(compilation, keyword);
-        break;
     case KEYWORD_SCHEMA_LIST:
-        compile_all(compilation, keyword, JSON_ARRAY);
-        break;
     case KEYWORD_ITEMS:
-        if (keyword->kind == JSON_ARRAY)
-            compile_all(compilation, keyword, JSON_ARRAY);
-        else
-            compile(compilation, keyword);
-        break;
-    case KEYWORD_PATTERN_SCHEMAS:
-        for (const struct json *one = keyword->first; one && one->name; one = one->next)
-            compile_pattern(compilation, one, one->name);
-        compile_all(compilation, keyword, JSON_OBJECT);
-        break;
     case KEYWORD_SCHEMAS:
-        compile_all(compilation, keyword, JSON_OBJECT);
-        break;
+    case KEYWORD_PATTERN_SCHEMAS:
     case KEYWORD_DEPENDENCIES:
-        compile_dependencies(compilation, keyword);
+        compile_applicator(compilation, keyword, kind);
         break;
     case KEYWORD_PATTERN:
-        if (keyword->kind == JSON_STRING)
-            compile_pattern(compilation, keyword, keyword->string);
-        else
-            complain(compilation, keyword, "\"pattern\" must be a string");
-        break;
-    case KEYWORD_STRING:
-        if (keyword->kind != JSON_STRING)
-            complain(compilation, keyword, "\"%s\" must be a string", keyword->name);
+        compile_pattern(compilation, keyword, keyword->string);
         break;
     case KEYWORD_REFERENCE:
         compile_reference(compilation, keyword);
@@ -309,31 +335,18 @@ static void compile_keyword(struct compilation *compilation, const struct json *
     case KEYWORD_NAMES:
         compile_names(compilation, keyword);
         break;
-    case KEYWORD_NUMBER:
-        if (keyword->kind != JSON_NUMBER)
-            complain(compilation, keyword, "\"%s\" must be a number", keyword->name);
-        break;
-    case KEYWORD_POSITIVE:
-        if (keyword->kind != JSON_NUMBER || keyword->number <= 0)
-            complain(compilation, keyword, "\"%s\" must be a number above 0", keyword->name);
-        break;
-    case KEYWORD_COUNT:
-        if (!is_count(keyword))
-            complain(compilation, keyword, "\"%s\" must be a whole number from 0", keyword->name);
-        break;
     case KEYWORD_MINIMUM_FLAG:
         compile_bound_flag(compilation, schema, keyword, "minimum");
         break;
     case KEYWORD_MAXIMUM_FLAG:
         compile_bound_flag(compilation, schema, keyword, "maximum");
         break;
+    case KEYWORD_STRING:
+    case KEYWORD_NUMBER:
+    case KEYWORD_POSITIVE:
+    case KEYWORD_COUNT:
     case KEYWORD_FLAG:
-        if (keyword->kind != JSON_BOOLEAN)
-            complain(compilation, keyword, "\"%s\" must be true or false", keyword->name);
-        break;
     case KEYWORD_ENUM:
-        if (keyword->kind != JSON_ARRAY || keyword->count == 0)
-            complain(compilation, keyword, "\"enum\" must be an array of at least one value");
         break;
     }
 }
