@@ -189,7 +189,10 @@ static void on_exchange_done(struct http_exchange *exchange)
                               "the backend has not answered within %lld ms",
                               (long long)call->plan->timeout_milliseconds);
         break;
-    case HTTP_EXCHANGE_NOT_SENT:
+    case HTTP_EXCHANGE_NOT_SENT: /* what mappings have made of the URL, or a header */
+        integration_call_fail(call, INTEGRATION_FAILED, REASON_BAD_MAPPING,
+                              "the request can't be sent: %s", text_string(&exchange->error));
+        break;
     case HTTP_EXCHANGE_NOBODY:
     case HTTP_EXCHANGE_UNTRUSTED:
     case HTTP_EXCHANGE_TOO_LARGE:

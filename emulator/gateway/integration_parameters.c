@@ -70,6 +70,8 @@ static void add(const struct finding *finding, const struct parameter_mapping *m
 static void add_text(const struct finding *finding, const struct parameter_mapping *mapping,
                      const struct text *text)
 {
+    if (strlen(text_string(text)) < text->size)
+        finding->values->has_nul = true;
     add(finding, mapping, arena_copy(finding->arena, text_string(text), text->size));
 }
 

@@ -37,6 +37,7 @@ struct parameter_list {
 
 /* Everything lives in an arena, or in the plan. */
 struct parameter_values {
+    bool has_nul; /* a value has a NUL in it, and ends there */
     struct parameter_list headers;
     struct parameter_list query;
     struct parameter_list path;

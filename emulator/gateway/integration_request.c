@@ -279,6 +279,11 @@ bool integration_call_prepare(struct integration_call *call,
         return false;
     integration_parameters_find(plan->parameters, plan->parameter_count, &input, &call->arena,
                                 &call->values);
+    if (call->values.has_nul) {
+        integration_call_fail(call, INTEGRATION_FAILED, REASON_BAD_MAPPING,
+                              "requestParameters map a value with a NUL in it");
+        return false;
+    }
     return make_body(call, request) && convert_body(call);
 }
 

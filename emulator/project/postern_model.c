@@ -97,6 +97,18 @@ static const struct json *read_schema(struct models *models, const struct json *
     return parsed;
 }
 
+/* AWS: models are of draft 4. */
+static void check_draft(struct models *models, const struct json *member, const struct json *root)
+{
+    const char *draft = json_find_string(root, "$schema");
+
+    if (draft && !strstr(draft, "json-schema.org/draft-04/schema"))
+        reading_warn(models->reading, json_find(member, "schema"),
+                     "%s.%s.schema: is checked as draft 4, which is the one that AWS has, and not "
+                     "as %.100s",
+                     models->place, member->name, draft);
+}
+
 static const struct json *read_model(struct models *models, struct api *api,
                                      const struct json *member)
 {
@@ -115,6 +127,7 @@ static const struct json *read_model(struct models *models, struct api *api,
     root = read_schema(models, member, schema);
     if (!root)
         return NULL;
+    check_draft(models, member, root);
     json_print(root, &printed);
     if (printed.size > MODEL_SCHEMA_SIZE_MAX)
         reading_error(models->reading, schema, "%s.%s.schema: has %zu bytes, and AWS takes %d",
@@ -241,6 +254,56 @@ static void read_parameters(struct reading *reading, struct route *route,
     }
 }
 
+/* True if parameters has what a mapping's source names; all values of a header are declared as the
+ * header is. */
+static bool is_declared(const struct json *parameters, const char *source)
+{
+    static const char *const kinds[][2] = {
+        {"multivalueheader.",      "header."     },
+        {"multivaluequerystring.", "querystring."},
+        {"header.",                "header."     },
+        {"querystring.",           "querystring."},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+        const char *name = text_behind(source, kinds[i][0]);
+        SCOPED_TEXT key  = {0};
+
+        if (!name)
+            continue;
+        text_append_format(&key, "route.request.%s%s", kinds[i][1], name);
+        return json_find(parameters, text_string(&key));
+    }
+    return true; /* the body's parts aren't declared */
+}
+
+/* AWS: "Invalid mapping expression specified" for a header that the route doesn't declare. Here it
+ * is mapped all the same. */
+static void check_mapped(struct reading *reading, const struct route *route,
+                         const struct json *object, const char *place)
+{
+    const struct json *parameters = json_find(object, "requestParameters");
+    const struct json *mapped = json_find(json_find(object, "integration"), "requestParameters");
+
+    for (const struct json *one = reading_members(mapped); one; one = one->next) {
+        const char *source =
+            one->kind == JSON_STRING ? text_behind(one->string, "route.request.") : NULL;
+
+        if (!source || is_declared(parameters, source))
+            continue;
+        if (strcmp(route->route_key, "$connect") == 0)
+            reading_warn(reading, one,
+                         "%s.integration.requestParameters: AWS maps \"%s\" only if the "
+                         "\"requestParameters\" of the route declare it: {\"required\": false}",
+                         place, one->string);
+        else
+            reading_warn(reading, one,
+                         "%s.integration.requestParameters: \"%s\" is never there: only $connect "
+                         "has headers and query parameters",
+                         place, one->string);
+    }
+}
+
 void postern_checks_read(struct reading *reading, const struct api *api, struct route *route,
                          const struct json *object, const char *place)
 {
@@ -249,6 +312,7 @@ void postern_checks_read(struct reading *reading, const struct api *api, struct 
     read_expression(reading, route, json_find(object, "modelSelectionExpression"), place);
     read_request_models(reading, api, route, models, place);
     read_parameters(reading, route, json_find(object, "requestParameters"), place);
+    check_mapped(reading, route, object, place);
     if (route->request_models.count > 0 && !route->model_selection_expression)
         reading_warn(reading, models,
                      "%s.requestModels: without a \"modelSelectionExpression\" AWS checks nothing",

@@ -141,6 +141,53 @@ test('messages that fail get the frames that AWS sends', async (t) => {
   await client.close();
 });
 
+test('mapped values can not break a request, and what backends answer in odd ways is understood', async (t) => {
+  const bodies = { '/redirect': [302, { Location: '/elsewhere' }, 'moved'], '/empty': [204, {}, ''], '/unchanged': [304, {}, ''], '/packed': [200, { 'Content-Encoding': 'gzip' }, 'as it is'] };
+  let connections = 0;
+  const urls = [];
+  const server = http.createServer((request, response) => {
+    urls.push([request.url, request.headers['x-value']]);
+    request.resume().on('end', () => {
+      if (request.url === '/hints') response.writeEarlyHints?.({ link: '</a>; rel=preload' });
+      if (request.url === '/cut') return void request.socket.destroy();
+      const [status, headers, body] = bodies[request.url] ?? [200, {}, 'fine'];
+      response.writeHead(status, headers);
+      response.write(body.slice(0, 2));
+      return response.end(body.slice(2));
+    });
+  }).on('connection', () => { connections += 1; });
+  await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  atEnd(t, () => { server.closeAllConnections?.(); server.close(); });
+  const url = `http://127.0.0.1:${server.address().port}`;
+  const value = { requestParameters: { 'integration.request.header.X-Value': 'route.request.body.value', 'integration.request.querystring.q': 'route.request.body.value', 'integration.request.path.part': 'route.request.body.value' } };
+  const emulator = await start(t, {
+    ...Object.fromEntries(['redirect', 'empty', 'unchanged', 'packed', 'hints', 'cut'].map((name) => [name, proxy(`${url}/${name}`)])),
+    map: proxy(`${url}/in/{part}/side`, value),
+    taken: proxy(url, { requestParameters: { 'integration.request.header.content-length': "'5'" } }),
+  });
+  const client = await emulator.connect('/dev');
+
+  for (const part of ['a\r\nX-Evil: 1', 'a\nb', 'a\u0000b']) {
+    assert.match(await client.ask({ action: 'map', value: part }), errorFrame('Internal server error'));
+    await emulator.waitForLog(/routeKey=map .*reason=bad-mapping/);
+  }
+  assert.match(await client.ask({ action: 'taken' }), errorFrame('Internal server error'));
+  assert.deepEqual(urls, [], 'none of them is sent');
+  for (const [part, encoded] of [['../a/b', '..%2Fa%2Fb'], ['a b&c=d?#%', 'a%20b%26c%3Dd%3F%23%25'], ['é', '%C3%A9'], ['', '']]) {
+    assert.equal(await client.ask({ action: 'map', value: part }), 'fine');
+    assert.equal(urls.pop()[0], `/in/${encoded}/side?q=${encoded}`);
+  }
+  client.send({ action: 'empty' });
+  client.send({ action: 'unchanged' });
+  assert.equal(await client.ask({ action: 'redirect' }), 'moved', 'it is not followed, and an empty answer is no frame');
+  assert.equal(await client.ask({ action: 'packed' }), 'as it is');
+  assert.equal(await client.ask({ action: 'hints' }), 'fine');
+  assert.ok(connections < urls.length, `${connections} connections for ${urls.length} requests`);
+  assert.match(await client.ask({ action: 'cut' }), errorFrame('Internal server error'));
+  await emulator.waitForLog(/routeKey=cut .*reason=backend-failed/);
+  await client.close();
+});
+
 test('a MOCK answers with its templates, chosen by status and by what the message says', async (t) => {
   const emulator = await start(t, {
     $connect: mock('{"statusCode": #if($input.params(\'token\') == \'yes\')200#{else}401#end}', { integrationResponses: { $default: { responseTemplates: { $default: '{"why":"no token"}' } } } }),

@@ -192,6 +192,21 @@ static void integrations_are_compiled_and_checked(void **state)
          "postern.json:3: apis.c.routes.order.integration.requestParameters: Invalid mapping expression specified: \"b\"; sources are route.request.header.NAME, route.request.querystring.NAME, route.request.body.PATH, context.NAME, stageVariables.NAME and 'text'\n"},
         {"a key", INTEGRATION("\"integrationType\": \"MOCK\", \"integrationResponses\": {\"200\": {}}"),
          "postern.json:3: apis.c.routes.order.integration.integrationResponses.200: the key of an integration response is $default, or a regular expression between slashes, like /2\\d\\d/\n"},
+        {"an answer's headers", INTEGRATION("\"integrationType\": \"MOCK\", \"integrationResponses\": {\"$default\": {\"responseParameters\": {\"method.response.header.a\": \"b\"}}}"),
+         "postern.json:3: apis.c.routes.order.integration.integrationResponses.$default.responseParameters: Invalid mapping expression specified: \"b\"; sources are integration.response.header.NAME, integration.response.body.PATH, context.NAME, stageVariables.NAME and 'text'\n"},
+        {"an answer's expression", INTEGRATION("\"integrationType\": \"MOCK\", \"integrationResponses\": {\"$default\": {\"templateSelectionExpression\": \"a-${integration.response.statuscode}\"}}"), ""},
+        {"an answer's expression of a message", INTEGRATION("\"integrationType\": \"MOCK\", \"templateSelectionExpression\": \"$integration.response.statuscode\", \"integrationResponses\": {\"$default\": {}}"),
+         "postern.json:3: apis.c.routes.order.integration.templateSelectionExpression: \"$integration.response.statuscode\", character 1: $integration.response.statuscode is not available to messages, but to the answer that an integration gives to them; allowed are $request.body and $request.body.<JSONPath>\n"},
+        {"a header of a message", INTEGRATION("\"integrationType\": \"HTTP_PROXY\", \"integrationMethod\": \"POST\", \"integrationUri\": \"http://a/\", \"requestParameters\": {\"integration.request.header.a\": \"route.request.header.b\"}"),
+         "postern.json:3: warning: apis.c.routes.order.integration.requestParameters: \"route.request.header.b\" is never there: only $connect has headers and query parameters\n"},
+        {"a header that isn't declared", ROUTE("\"$connect\": {\"integration\": {\"integrationType\": \"HTTP_PROXY\", \"integrationMethod\": \"POST\", \"integrationUri\": \"http://a/\", \"requestParameters\": {\"integration.request.header.a\": \"route.request.multivalueheader.b\"}}}"),
+         "postern.json:3: warning: apis.c.routes.$connect.integration.requestParameters: AWS maps \"route.request.multivalueheader.b\" only if the \"requestParameters\" of the route declare it: {\"required\": false}\n"},
+        {"a header that is", ROUTE("\"$connect\": {\"requestParameters\": {\"route.request.header.b\": {\"required\": false}}, \"integration\": {\"integrationType\": \"HTTP_PROXY\", \"integrationMethod\": \"POST\", \"integrationUri\": \"http://a/\", \"requestParameters\": {\"integration.request.header.a\": \"route.request.multivalueheader.b\", \"integration.request.header.c\": \"route.request.body.c\"}}}"), ""},
+        {"a link's id", INTEGRATION("\"integrationType\": \"HTTP_PROXY\", \"integrationMethod\": \"POST\", \"integrationUri\": \"http://a/\", \"connectionType\": \"INTERNET\", \"connectionId\": \"a\""), ""},
+        {"a time that is too short", INTEGRATION("\"integrationType\": \"HTTP_PROXY\", \"integrationMethod\": \"POST\", \"integrationUri\": \"http://a/\", \"timeoutInMillis\": 49"),
+         "postern.json:3: apis.c.routes.order.integration.timeoutInMillis must be at least 50, not 49\n"},
+        {"a time that is too long", INTEGRATION("\"integrationType\": \"HTTP_PROXY\", \"integrationMethod\": \"POST\", \"integrationUri\": \"http://a/\", \"timeoutInMillis\": 29001"),
+         "postern.json:3: apis.c.routes.order.integration.timeoutInMillis must be at most 29000, not 29001\n"},
         {"a service", INTEGRATION("\"integrationType\": \"AWS\", \"integrationUri\": \"arn:aws:apigateway:us-east-1:sqs:queue/a\", \"integrationResponses\": {\"$default\": {}}"),
          "postern.json:3: apis.c.routes.order.integration.integrationUri: AWS ARN for integration must contain path or action\n"},
         {"a proxy of no function", INTEGRATION("\"integrationType\": \"AWS_PROXY\", \"integrationUri\": \"arn:aws:apigateway:us-east-1:sqs:path/a\""),
@@ -201,6 +216,27 @@ static void integrations_are_compiled_and_checked(void **state)
         {"no URL of a service", DOCUMENT("\"services\": {\"dynamodb\": \"127.0.0.1:8000\"}"),
          "postern.json:3: services.dynamodb: is an URL that begins with http:// or https://\n"},
         {"all of it", INTEGRATION("\"integrationType\": \"MOCK\", \"requestTemplates\": {\"$default\": \"{}\"}, \"integrationResponses\": {\"/2../\": {\"responseTemplates\": {\"a\": \"$input.body\"}}}"), ""},
+    };
+
+    check_rows(*state, rows, ARRAY_SIZE(rows));
+}
+
+#define MODEL(schema)                                                                              \
+    "{\"functions\": {\"f\": {\"command\": [\"node\"]}},\n\"apis\": {\"c\": {\"models\": {\n\"Order\": {" \
+    "\"schema\": " schema "}},\n\"routes\": {\"order\": {\"function\": \"f\", "                  \
+    "\"modelSelectionExpression\": \"$request.body.a\", \"requestModels\": {\"$default\": "        \
+    "\"Order\"}}}}}}"
+
+static void models_are_schemas_of_draft_4(void **state)
+{
+    static const struct row rows[] = {
+        {"one of draft 4", MODEL("{\"$schema\": \"http://json-schema.org/draft-04/schema#\", \"type\": \"object\"}"), ""},
+        {"one of a later draft", MODEL("{\"$schema\": \"http://json-schema.org/draft-07/schema#\", \"type\": \"object\"}"),
+         "postern.json:3: warning: apis.c.models.Order.schema: is checked as draft 4, which is the one that AWS has, and not as http://json-schema.org/draft-07/schema#\n"},
+        {"a keyword of a later draft", MODEL("{\"const\": 1}"),
+         "postern.json:3: warning: apis.c.models.Order.schema: \"const\" is no keyword of draft 4: AWS ignores it\n"},
+        {"a type that there isn't", MODEL("{\"type\": \"text\"}"),
+         "postern.json:3: apis.c.models.Order.schema: \"type\" must be array, boolean, integer, null, number, object or string, or an array of them\n"},
     };
 
     check_rows(*state, rows, ARRAY_SIZE(rows));
@@ -680,6 +716,7 @@ int main(void)
         cmocka_unit_test(the_environment_of_a_function_is_what_aws_takes),
         cmocka_unit_test(a_route_that_cannot_work_is_a_problem),
         cmocka_unit_test(integrations_are_compiled_and_checked),
+        cmocka_unit_test(models_are_schemas_of_draft_4),
         cmocka_unit_test(what_is_not_built_yet_is_refused_by_name),
         cmocka_unit_test(who_may_connect_is_said_on_connect_alone),
         cmocka_unit_test(a_custom_domain_maps_paths_to_stages),
