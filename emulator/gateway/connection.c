@@ -114,6 +114,7 @@ void connection_recover(struct gateway *gateway, struct live_stage *stage,
         .source_ip     = row->source_ip,
         .user_agent    = row->user_agent,
         .authorizer    = row->authorizer,
+        .credentials   = row->identity,
         .connected_at  = row->connected_at,
     };
     struct connection *connection =
@@ -139,6 +140,7 @@ void connection_fill_row(const struct connection *connection, struct connection_
         .domain_name    = connection->domain_name,
         .deployment_id  = connection->deployment_id,
         .authorizer     = connection->authorizer,
+        .identity       = connection->credentials,
     };
 }
 

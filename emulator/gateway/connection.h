@@ -61,7 +61,7 @@ struct connection {
     const char *domain_name;
     const char *deployment_id;
     const char *authorizer;  /* JSON; NULL: none ran */
-    const char *credentials; /* members of identity; NULL: none */
+    const char *credentials; /* JSON object of members of identity; NULL: none */
 };
 
 /* A PENDING connection of that stage; facts are copied. */

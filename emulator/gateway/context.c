@@ -148,17 +148,10 @@ static bool append_member(const char *document, const char *name, size_t size, s
            append_span(&span, out);
 }
 
-/* Credentials are the members of an object without its braces, each behind a comma. */
 static bool append_credential(const struct event *event, const char *name, struct text *out)
 {
-    SCOPED_TEXT document = {0};
-
-    if (!event->facts.credentials)
-        return false;
-    text_append_character(&document, '{');
-    text_append_string(&document, event->facts.credentials + 1);
-    text_append_character(&document, '}');
-    return append_member(text_string(&document), name, strlen(name), out);
+    return event->facts.credentials &&
+           append_member(event->facts.credentials, name, strlen(name), out);
 }
 
 static bool append_request_time(const struct event *event, struct text *out)

@@ -8,10 +8,15 @@
 #include "gateway/event_headers.h"
 #include "http/request_head.h"
 
-static void append_string_member(struct text *out, const char *name, const char *value)
+/* Puts a member at the end of a JSON object, whose closing brace is written once more; an empty
+ * text becomes an object. */
+static void append_string_member(struct text *object, const char *name, const char *value)
 {
-    text_append_format(out, ",\"%s\":", name);
-    text_append_json_string(out, value);
+    if (object->size > 0)
+        text_cut(object, object->size - 1);
+    text_append_format(object, "%s\"%s\":", object->size > 0 ? "," : "{", name);
+    text_append_json_string(object, value);
+    text_append_character(object, '}');
 }
 
 void event_write_api_key(const char *value, const char *id, struct text *credentials)
@@ -81,9 +86,12 @@ static void append_identity(const struct event_facts *facts, struct text *out)
     }
     text_append_string(out, "\"sourceIp\":");
     text_append_json_string(out, facts->source_ip);
-    if (facts->credentials)
-        text_append_string(out, facts->credentials);
-    text_append_character(out, '}');
+    if (facts->credentials) { /* an object that has members: they go on here, with its brace */
+        text_append_character(out, ',');
+        text_append_string(out, facts->credentials + 1);
+    } else {
+        text_append_character(out, '}');
+    }
 }
 
 /* From "stage" to the end of the requestContext. */

@@ -23,11 +23,11 @@ struct event_facts {
     const char *stage;
     const char *domain_name;
     const char *source_ip;
-    const char *user_agent; /* NULL: the client sent none, and the member is left out */
-    const char *authorizer; /* JSON object of requestContext.authorizer; NULL: no authorizer ran */
-    const char
-        *credentials; /* members of identity, from event_write_…(); NULL: none were asked for */
-    int64_t connected_at; /* ms since 1970 */
+    const char *user_agent;  /* NULL: the client sent none, and the member is left out */
+    const char *authorizer;  /* JSON object of requestContext.authorizer; NULL: no authorizer ran */
+    const char *credentials; /* JSON object of more members of identity, from event_write_…();
+                              * NULL: none were asked for */
+    int64_t connected_at;    /* ms since 1970 */
 };
 
 /* One event. Strings are borrowed. */
@@ -38,7 +38,8 @@ struct event {
     char request_id[ID_SIZE];
 };
 
-/* Append what identity says of a client's API key, and of who signed its request. */
+/* Add to a JSON object (an empty text becomes one) what identity says of a client's API key, and of
+ * who signed its request. */
 void event_write_api_key(const char *value, const char *id, struct text *credentials);
 void event_write_signer(const char *account, const char *access_key, struct text *credentials);
 

@@ -21,8 +21,8 @@ struct known_row {
 static const char put_sql[] =
     "INSERT INTO connections (seq, connection_id, api_id, stage, connected_at, last_active_at,"
     " source_ip, user_agent, domain_name, deployment_id, authorizer, disconnected_at,"
-    " disconnect_status_code, disconnect_reason, disconnect_delivered)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+    " disconnect_status_code, disconnect_reason, disconnect_delivered, identity)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
 
 static const char touch_sql[] = "UPDATE connections SET last_active_at = ?2 WHERE seq = ?1";
 
@@ -43,7 +43,7 @@ static const char lose_sql[] =
 static const char undelivered_sql[] =
     "SELECT seq, connection_id, api_id, stage, connected_at, last_active_at, source_ip,"
     " user_agent, domain_name, deployment_id, authorizer, disconnected_at,"
-    " disconnect_status_code, disconnect_reason"
+    " disconnect_status_code, disconnect_reason, identity"
     " FROM connections WHERE disconnect_delivered = 0 ORDER BY seq";
 
 static int prepare_statements(struct connection_table *table)
@@ -170,6 +170,7 @@ int connection_table_put(struct connection_table *table, const struct connection
     bind_string(put, 10, row->deployment_id);
     bind_string(put, 11, row->authorizer);
     bind_end(put, row);
+    bind_string(put, 16, row->identity);
     result = database_run(put);
     if (result < 0)
         return result;
@@ -308,6 +309,7 @@ static struct connection_row read_row(sqlite3_stmt *statement)
         .disconnected_at        = sqlite3_column_int64(statement, 11),
         .disconnect_status_code = sqlite3_column_int(statement, 12),
         .disconnect_reason      = column_string(statement, 13),
+        .identity               = column_string(statement, 14),
     };
 }
 

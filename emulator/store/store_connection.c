@@ -45,9 +45,10 @@ static void copy_string(char **at, const char **string)
 static struct connection_write *connection_write_new(const struct connection_row *row)
 {
     struct connection_write *change;
-    const char *strings[] = {row->connection_id, row->api_id,     row->stage,
-                             row->source_ip,     row->user_agent, row->domain_name,
-                             row->deployment_id, row->authorizer, row->disconnect_reason};
+    const char *strings[] = {row->connection_id,    row->api_id,     row->stage,
+                             row->source_ip,        row->user_agent, row->domain_name,
+                             row->deployment_id,    row->authorizer, row->identity,
+                             row->disconnect_reason};
     size_t size           = 0;
     char *at;
 
@@ -64,6 +65,7 @@ static struct connection_write *connection_write_new(const struct connection_row
     copy_string(&at, &change->row.domain_name);
     copy_string(&at, &change->row.deployment_id);
     copy_string(&at, &change->row.authorizer);
+    copy_string(&at, &change->row.identity);
     copy_string(&at, &change->row.disconnect_reason);
     return change;
 }

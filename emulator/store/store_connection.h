@@ -21,6 +21,7 @@ struct connection_row {
     const char *domain_name;
     const char *deployment_id;
     const char *authorizer; /* JSON of requestContext.authorizer; NULL: none ran */
+    const char *identity;   /* JSON object of what identity has of API key and signer; NULL: none */
 
     int64_t disconnected_at; /* 0: open */
     int disconnect_status_code;

@@ -243,14 +243,17 @@ test('a client that leaves while its authorizer runs never comes to its $connect
   assert.deepEqual(types(emulator), ['REQUEST', 'REQUEST', 'CONNECT', 'DISCONNECT']);
 });
 
-test("after a crash the $disconnect has the authorizer's context", async (t) => {
-  const emulator = await start(t);
-  const client = await emulator.connect('/dev?user=ann');
+test("after a crash the $disconnect has the authorizer's context, and the API key", async (t) => {
+  const emulator = await start(t, { connect: { apiKeyRequired: true }, apiKeys: { partner: { value: KEY } } });
+  const client = await emulator.connect('/dev?user=ann', { headers: { 'x-api-key': KEY } });
   const { connectionId } = client;
+  const connect = await emulator.event((event) => event.requestContext.eventType === 'CONNECT' && !event.type);
 
   await emulator.stop('SIGKILL');
   await emulator.restart();
   const disconnect = await emulator.disconnectEvent(connectionId);
   assert.equal(disconnect.requestContext.authorizer.principalId, 'ann');
   assert.equal(disconnect.requestContext.authorizer.numberKey, '123');
+  assert.equal(disconnect.requestContext.identity.apiKey, KEY);
+  assert.deepEqual(disconnect.requestContext.identity, connect.requestContext.identity);
 });

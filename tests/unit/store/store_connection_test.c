@@ -26,10 +26,10 @@ static void a_row_is_on_disk_when_its_waiter_is_called(void **state)
     assert_int_equal(waiter.result, 0);
     scene_expect(scene,
                  "SELECT count(*), seq, connection_id, api_id, stage, connected_at, last_active_at,"
-                 " source_ip, user_agent, domain_name, deployment_id, authorizer,"
+                 " source_ip, user_agent, domain_name, deployment_id, authorizer, identity,"
                  " " DISCONNECT_COLUMNS " FROM connections",
                  "1|1|" ID "|chat000001|dev|1000|1001|127.0.0.1|node/20|localhost:3001|d1|"
-                 "{\"principalId\":\"me\"}|NULL|NULL|NULL|NULL");
+                 "{\"principalId\":\"me\"}|{\"apiKeyId\":\"id\"}|NULL|NULL|NULL|NULL");
 }
 
 static void a_row_may_lack_user_agent_and_authorizer(void **state)
@@ -40,11 +40,12 @@ static void a_row_may_lack_user_agent_and_authorizer(void **state)
 
     row.user_agent = NULL;
     row.authorizer = NULL;
+    row.identity   = NULL;
     scene_open(scene);
     store_connection_put(scene->store, &row, &waiter.waiter);
     scene_wait(scene, &waiter);
-    scene_expect(scene, "SELECT user_agent, source_ip, authorizer FROM connections",
-                 "NULL|127.0.0.1|NULL");
+    scene_expect(scene, "SELECT user_agent, source_ip, authorizer, identity FROM connections",
+                 "NULL|127.0.0.1|NULL|NULL");
 }
 
 static void a_row_lacking_what_it_must_have_fails_alone(void **state)
@@ -262,17 +263,17 @@ static void note_visit(void *owner, const struct connection_row *row)
 {
     struct visits *visits = owner;
 
-    text_append_format(&visits->seen, "%s %lld %d \"%s\" %s %s %s;", row->connection_id,
+    text_append_format(&visits->seen, "%s %lld %d \"%s\" %s %s %s %s;", row->connection_id,
                        (long long)row->disconnected_at, row->disconnect_status_code,
                        row->disconnect_reason, row->domain_name, row->deployment_id,
-                       row->authorizer);
+                       row->authorizer, row->identity);
     if (visits->delivers_to)
         store_connection_delivered(visits->delivers_to, row->connection_id);
 }
 
 static void what_a_killed_process_left_is_visited_until_it_is_delivered(void **state)
 {
-    static const char rest[] = "localhost:3001 d1 {\"principalId\":\"me\"};";
+    static const char rest[] = "localhost:3001 d1 {\"principalId\":\"me\"} {\"apiKeyId\":\"id\"};";
     struct scene *scene      = *state;
     struct visits visits     = {0};
     SCOPED_TEXT expected     = {0};

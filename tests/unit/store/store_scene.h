@@ -117,6 +117,7 @@ static inline struct connection_row scene_row(const char *connection_id)
         .domain_name    = "localhost:3001",
         .deployment_id  = "d1",
         .authorizer     = "{\"principalId\":\"me\"}",
+        .identity       = "{\"apiKeyId\":\"id\"}",
     };
 }
 

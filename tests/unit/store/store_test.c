@@ -58,7 +58,7 @@ static void a_new_database_is_migrated_and_in_wal_mode(void **state)
     struct scene *scene = *state;
 
     scene_open(scene);
-    scene_expect(scene, "PRAGMA user_version", "1");
+    scene_expect(scene, "PRAGMA user_version", "2");
     scene_expect(scene, "PRAGMA journal_mode", "wal");
 }
 
@@ -71,7 +71,22 @@ static void opening_again_keeps_what_is_there(void **state)
     scene_close(scene);
     scene_open(scene);
     scene_expect(scene, "SELECT count(*), connection_id FROM connections", "1|a");
-    scene_expect(scene, "PRAGMA user_version", "1");
+    scene_expect(scene, "PRAGMA user_version", "2");
+}
+
+/* One that a postern of version 1 has written: rows without an identity. */
+static void an_older_database_is_migrated_with_its_rows(void **state)
+{
+    struct scene *scene      = *state;
+    SCOPED_MEMORY char *path = scene_path(scene, "postern.db");
+
+    scene_open(scene);
+    scene_put(scene, "a");
+    scene_close(scene);
+    run_sql(path, "ALTER TABLE connections DROP COLUMN identity; PRAGMA user_version = 1");
+    scene_open(scene);
+    scene_expect(scene, "SELECT connection_id, identity FROM connections", "a|NULL");
+    scene_expect(scene, "PRAGMA user_version", "2");
 }
 
 static void a_newer_database_is_refused_and_stays_as_it_is(void **state)
@@ -91,9 +106,9 @@ static void a_newer_database_is_refused_and_stays_as_it_is(void **state)
     read_file(path, &after);
     assert_int_equal(before.size, after.size);
     assert_memory_equal(before.data, after.data, before.size);
-    assert_non_null(strstr(text_string(&heard), "is of version 99, this postern knows 1: use a "
+    assert_non_null(strstr(text_string(&heard), "is of version 99, this postern knows 2: use a "
                                                 "newer postern, or another --data folder"));
-    run_sql(path, "PRAGMA user_version = 1");
+    run_sql(path, "PRAGMA user_version = 2");
     scene_open(scene);
     scene_expect(scene, "SELECT count(*) FROM connections", "1");
 }
@@ -200,6 +215,7 @@ int main(void)
 #define TEST(function) cmocka_unit_test_setup_teardown(function, scene_set_up, scene_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_new_database_is_migrated_and_in_wal_mode),
+        TEST(an_older_database_is_migrated_with_its_rows),
         TEST(opening_again_keeps_what_is_there),
         TEST(a_newer_database_is_refused_and_stays_as_it_is),
         TEST(a_file_that_is_no_database_is_reported_and_left_alone),
