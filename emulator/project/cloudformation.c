@@ -20,6 +20,7 @@
 #include "project/template.h"
 #include "project/template_api.h"
 #include "project/template_function.h"
+#include "project/template_properties.h"
 #include "project/template_usage.h"
 #include "project/yaml.h"
 #include "json/build.h"
@@ -41,19 +42,29 @@ static const char *const silent[] = {
     "AWS::Lambda::Version",
     "AWS::Logs::*",
     "AWS::Route53::*",
+    "AWS::Serverless::Connector",
     "AWS::WAFv2::*",
     "AWS::*::*Policy",
     "AWS::*::SubnetGroup",
     "Custom::*",
 };
 
+#define NESTED "nothing in its template is: start that one, or put its resources into this one"
+#define HTTP   "only WebSocket APIs are"
+
 /* What to do about a type that is missed; the first pattern that fits says it. */
 static const struct {
     const char *type;
     const char *advice;
 } advices[] = {
-    {"AWS::*::LayerVersion", "handlers don't find what is in a layer: install it beside them"},
-    {"*",                    "handlers reach what they are configured to reach"              },
+    {"AWS::*::LayerVersion",         "handlers don't find what is in a layer: install it beside them"},
+    {"AWS::CloudFormation::Stack",   NESTED                                                          },
+    {"AWS::Serverless::Application", NESTED                                                          },
+    {"AWS::Serverless::Api",         HTTP                                                            },
+    {"AWS::Serverless::HttpApi",     HTTP                                                            },
+    {"AWS::ApiGateway::*",           HTTP                                                            },
+    {"AWS::ApiGatewayV2::VpcLink",   "integrations are called directly"                              },
+    {"*",                            "handlers reach what they are configured to reach"              },
 };
 
 #define SAMCONFIG "samconfig.toml"
@@ -121,6 +132,7 @@ static struct json *write(struct template *template)
     template_api_write(template, document, &used);
     template_usage_write(template, document);
     template_function_write(template, document, &used);
+    template_properties_check(template);
     give_notices(template);
     map_deinit(&used);
     return document;

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "project/reading.h"
 #include "project/sam_websocket.h"
+#include "project/template_properties.h"
 #include "json/build.h"
 #include "json/json.h"
 
@@ -152,6 +153,24 @@ static bool names_transform(const struct json *value)
     return false;
 }
 
+/* SAM: "Globals section". */
+static void check_globals(const struct sam *sam, const struct json *globals)
+{
+    static const char *const names[] = {"Api",          "CapacityProvider", "Function",
+                                        "HttpApi",      "LayerVersion",     "SimpleTable",
+                                        "StateMachine", "WebSocketApi",     NULL};
+    const struct json *member        = reading_members(globals);
+    const char *nearest              = NULL;
+
+    for (; (member = template_properties_find_unknown(member, names, &nearest));
+         member = member->next)
+        sam->report(sam->owner, true, member,
+                    arena_format(sam->arena,
+                                 "Globals.%s: SAM has no such section, and refuses it%s%s%s",
+                                 member->name, nearest ? ": did you mean " : "",
+                                 nearest ? nearest : "", nearest ? "?" : ""));
+}
+
 /* AWS: without the transform, CloudFormation knows no resource of SAM. */
 static void check_transform(const struct sam *sam, const struct json *document)
 {
@@ -178,6 +197,7 @@ const struct json *sam_expand(const struct sam *sam, const struct json *document
     struct json *expanded      = build_value(sam->arena, JSON_OBJECT, document);
 
     check_transform(sam, document);
+    check_globals(sam, globals);
     for (const struct json *member = document->first; member; member = member->next) {
         struct json *copy = build_copy(sam->arena, member);
 

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "project/reading.h"
 #include "project/sam.h"
+#include "project/template_properties.h"
 #include "json/build.h"
 #include "json/json.h"
 
@@ -104,6 +105,65 @@ static void report(const struct expansion *expansion, const struct json *where, 
     expansion->sam->report(expansion->sam->owner, false, where, text_string(&whole));
 }
 
+/* SAM refuses what it doesn't know. */
+static void check_names(const struct expansion *expansion, const struct json *object,
+                        const char *place, const char *const *names)
+{
+    const struct json *member = reading_members(object);
+    const char *nearest       = NULL;
+
+    for (; (member = template_properties_find_unknown(member, names, &nearest));
+         member = member->next) {
+        SCOPED_TEXT whole = {0};
+
+        text_append_format(&whole, "%s%s.%s: SAM has no such property, and refuses it%s%s%s",
+                           expansion->resource->name, place, member->name,
+                           nearest ? ": did you mean " : "", nearest ? nearest : "",
+                           nearest ? "?" : "");
+        expansion->sam->report(expansion->sam->owner, true, member, text_string(&whole));
+    }
+}
+
+static void check_all_names(const struct expansion *expansion)
+{
+    static const char *const names[] = {"AccessLogSettings",
+                                        "ApiKeySelectionExpression",
+                                        "Auth",
+                                        "DefaultRouteSettings",
+                                        "Description",
+                                        "DisableExecuteApiEndpoint",
+                                        "DisableSchemaValidation",
+                                        "Domain",
+                                        "IpAddressType",
+                                        "Name",
+                                        "PropagateTags",
+                                        "RouteSelectionExpression",
+                                        "RouteSettings",
+                                        "Routes",
+                                        "StageName",
+                                        "StageVariables",
+                                        "Tags",
+                                        NULL};
+    static const char *const auth[]  = {"AuthArn",    "AuthType", "IdentitySource",
+                                        "InvokeRole", "Name",     NULL};
+    static const char *const route[] = {"ApiKeyRequired",
+                                        "FunctionArn",
+                                        "IntegrationTimeout",
+                                        "ModelSelectionExpression",
+                                        "OperationName",
+                                        "RequestModels",
+                                        "RequestParameters",
+                                        "RouteResponseSelectionExpression",
+                                        NULL};
+    const struct json *routes        = json_find(expansion->properties, "Routes");
+
+    check_names(expansion, expansion->properties, "", names);
+    check_names(expansion, json_find(expansion->properties, "Auth"), ".Auth", auth);
+    for (const struct json *one = reading_members(routes); one; one = one->next)
+        check_names(expansion, one, arena_format(expansion->sam->arena, ".Routes.%s", one->name),
+                    route);
+}
+
 /* SAM: "Sendmessage" for the route key "sendMessage", "Connect" for "$connect". */
 static char *id_part(const struct expansion *expansion, const char *key)
 {
@@ -132,6 +192,17 @@ static bool is_route_key(const char *key)
     return key[0] != '\0';
 }
 
+static bool is_auth_type(const char *type)
+{
+    static const char *const types[] = {"NONE", "AWS_IAM", "CUSTOM"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+        if (strcmp(types[i], type) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Authorization is of $connect alone. */
 static void add_authorization(const struct expansion *expansion, struct json *route)
 {
@@ -145,8 +216,9 @@ static void add_authorization(const struct expansion *expansion, struct json *ro
 
     if (!auth)
         return;
-    if (!type) {
-        report(expansion, auth, ".Auth", "needs an AuthType: NONE, AWS_IAM or CUSTOM");
+    if (!type || (type->kind == JSON_STRING && !is_auth_type(type->string))) {
+        report(expansion, type ? type : auth, ".Auth",
+               "needs an AuthType: NONE, AWS_IAM or CUSTOM");
         return;
     }
     build_add(route, "AuthorizationType", build_copy(expansion->sam->arena, type));
@@ -314,6 +386,7 @@ void sam_websocket_expand(const struct sam *sam, const struct json *resource,
     const struct expansion expansion = {sam, resource, properties, resources};
     const struct json *routes        = json_find(properties, "Routes");
 
+    check_all_names(&expansion);
     add_api(&expansion);
     if (json_find(properties, "Auth") && !json_find(routes, "$connect"))
         report(&expansion, json_find(properties, "Auth"), ".Auth",

@@ -230,7 +230,10 @@ static void index_resources(struct template *template)
                                                          sizeof *template->resources);
     if (!reading_members(resources))
         template_error(template, resources,
-                       "there are no Resources: this is no template with an API");
+                       "there are no Resources: this is no template with an API%s",
+                       json_find(template->document, "provider")
+                           ? "; call a project of the Serverless Framework serverless*.yml"
+                           : "");
     for (const struct json *member = reading_members(resources); member; member = member->next)
         index_resource(template, member);
 }

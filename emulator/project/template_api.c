@@ -19,6 +19,7 @@ struct writing {
     struct json *document;
     struct map apis;        /* ids to the objects that are written */
     struct map authorizers; /* ids to names */
+    struct map models;      /* ids to names */
     struct map two_way;     /* ids of routes with a response */
     struct integrations integrations;
 };
@@ -150,8 +151,9 @@ static void write_model(struct writing *writing, struct template_resource *resou
     if (schema)
         build_add(model, "schema", build_copy(template->arena, schema));
     put_text(writing, resource, "ContentType", "contentType", model);
-    add_once(writing, part_of(writing, api, "models"), name ? name : resource->id, model, resource,
-             "model");
+    name = arena_copy_string(template->arena, name ? name : resource->id);
+    add_once(writing, part_of(writing, api, "models"), name, model, resource, "model");
+    map_put(&writing->models, template_name(template, resource), model);
 }
 
 static void add_authorizer(struct writing *writing, const struct template_resource *resource,
@@ -168,24 +170,32 @@ static void add_authorizer(struct writing *writing, const struct template_resour
                        "there is no authorizer of this API in the template with the id %s", id);
 }
 
-/* AWS: the same members under the same names, but for their case. */
+/* AWS: the names of models. Ref gives a model's id, which is taken for its name here. */
 static void add_checks(struct writing *writing, const struct template_resource *resource,
                        struct json *route)
 {
-    static const struct {
-        const char *property;
-        const char *name;
-    } members[] = {
-        {"RequestModels", "requestModels"},
-    };
+    struct template *template = writing->template;
+    const struct json *models;
+    struct json *written;
 
     put_text(writing, resource, "ModelSelectionExpression", "modelSelectionExpression", route);
-    for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
-        const struct json *value =
-            template_property(writing->template, resource, members[i].property);
+    models = template_property(template, resource, "RequestModels");
+    if (!reading_members(models)) {
+        if (models)
+            build_add(route, "requestModels", build_copy(template->arena, models));
+        return;
+    }
+    written = build_container(template->arena, route, "requestModels", JSON_OBJECT, models);
+    for (const struct json *one = models->first; one; one = one->next) {
+        const struct json *model =
+            one->kind == JSON_STRING ? map_find(&writing->models, one->string) : NULL;
 
-        if (value)
-            build_add(route, members[i].name, build_copy(writing->template->arena, value));
+        if (model)
+            template_warn(template, one,
+                          "AWS takes the Name of a model, which is %s, and Ref gives its id",
+                          model->name);
+        build_add(written, one->name,
+                  model ? new_string(writing, model->name, one) : build_copy(template->arena, one));
     }
 }
 
@@ -222,7 +232,7 @@ static void add_parameters(struct writing *writing, const struct template_resour
 }
 
 static void add_access(struct writing *writing, const struct template_resource *resource,
-                       struct json *route)
+                       const char *key, struct json *route)
 {
     const char *type = template_text(writing->template, resource, "AuthorizationType");
 
@@ -232,7 +242,12 @@ static void add_access(struct writing *writing, const struct template_resource *
     else if (type)
         put_text(writing, resource, "AuthorizationType", "authorizationType", route);
     add_authorizer(writing, resource, route);
-    if (template_flag(writing->template, resource, "ApiKeyRequired"))
+    if (!template_flag(writing->template, resource, "ApiKeyRequired"))
+        return;
+    if (strcmp(key, "$connect") != 0)
+        template_warn(writing->template, json_find(resource->properties, "ApiKeyRequired"),
+                      "AWS asks for keys on $connect only: here it means nothing");
+    else
         build_add(route, "apiKeyRequired",
                   build_boolean(writing->template->arena, true,
                                 json_find(resource->properties, "ApiKeyRequired")));
@@ -255,7 +270,7 @@ static void write_route(struct writing *writing, struct template_resource *resou
                  map_find(&writing->two_way, template_name(template, resource));
     if (is_two_way)
         build_add(route, "routeResponse", build_boolean(template->arena, true, resource->where));
-    add_access(writing, resource, route);
+    add_access(writing, resource, key, route);
     add_checks(writing, resource, route);
     add_parameters(writing, resource, route);
     add_once(writing, part_of(writing, api, "routes"), key, route, resource, "route");
@@ -438,6 +453,7 @@ void template_api_write(struct template *template, struct json *document, struct
     template->place = NULL;
     map_deinit(&writing.apis);
     map_deinit(&writing.authorizers);
+    map_deinit(&writing.models);
     map_deinit(&writing.two_way);
     integrations_deinit(&writing.integrations);
 }

@@ -181,6 +181,77 @@ static void what_sam_build_made_is_preferred_while_it_is_newer(void **state)
     assert_string_equal(scene->project.label, "built/template.yaml");
 }
 
+/* Around one resource of a SAM template: problems of it begin in line 7. */
+#define SAM(websocket)                                                                             \
+    "Transform: AWS::Serverless-2016-10-31\n"                                                      \
+    "Resources:\n"                                                                                 \
+    "  Chat: {Type: AWS::Serverless::Function, Properties: {Runtime: nodejs22.x, Handler: "        \
+    "app.f}}\n"                                                                                    \
+    "  M: {Type: AWS::ApiGatewayV2::Model, Properties: {ApiId: !Ref Ws, Name: Mod, Schema: {}}}\n" \
+    "  Ws:\n"                                                                                      \
+    "    Type: AWS::Serverless::WebSocketApi\n"                                                    \
+    "    Properties: {RouteSelectionExpression: $request.body.action, " websocket "}\n"
+#define CHECKED "ModelSelectionExpression: $request.body.b, "
+#define CHAT    "FunctionArn: !GetAtt Chat.Arn"
+
+static void what_aws_refuses_or_takes_for_nothing_is_told(void **state)
+{
+    /* clang-format off */
+    static const struct {
+        const char *yaml;
+        const char *problems;
+    } cases[] = {
+        {SAM("Routes: {a: {" CHAT ", " CHECKED "RequestModels: {b: Mod}}}"), ""},
+        {SAM("StageNam: x, Routes: {a: {" CHAT ", " CHECKED
+             "RequestModels: {b: !Ref M}, IntegrationTimout: 5}}"),
+         "template.yaml:7: warning: Ws.StageNam: SAM has no such property, and refuses it: did you "
+         "mean StageName?\n"
+         "template.yaml:7: warning: Ws.Routes.a.IntegrationTimout: SAM has no such property, and "
+         "refuses it: did you mean IntegrationTimeout?\n"
+         "template.yaml:7: warning: WsARoute.RequestModels: AWS takes the Name of a model, which is "
+         "Mod, and Ref gives its id\n"},
+        {SAM("Routes: {a: {" CHAT ", " CHECKED "RequestModels: {b: Mod}, ApiKeyRequired: true}}"),
+         "template.yaml:7: warning: WsARoute.ApiKeyRequired: AWS asks for keys on $connect only: "
+         "here it means nothing\n"},
+        {SAM("Auth: {AuthType: JWT, Nme: x}, Routes: {$connect: {" CHAT "}}"),
+         "template.yaml:7: warning: Ws.Auth.Nme: SAM has no such property, and refuses it: did you "
+         "mean Name?\n"
+         "template.yaml:7: Ws.Auth: needs an AuthType: NONE, AWS_IAM or CUSTOM\n"},
+        {"Globals: {Functions: {Timeout: 3}, Function: {Timeot: 3, Runtime: nodejs22.x}}\n"
+         "Transform: AWS::Serverless-2016-10-31\n"
+         "Resources:\n"
+         "  A: {Type: AWS::Serverless::Function, Properties: {Handler: app.f, Other: 5}}\n"
+         "  B: {Type: AWS::Serverless::Function, Properties: {Handler: app.f}}\n",
+         "template.yaml:1: warning: Globals.Functions: SAM has no such section, and refuses it: did "
+         "you mean Function?\n"
+         "template.yaml:1: warning: A.Timeot: AWS has no such property of an AWS::Lambda::Function: "
+         "did you mean Timeout?\n"
+         "template.yaml:1: warning: there are no \"apis\": nothing can be connected to\n"
+         "template.yaml:4: warning: A.Other: AWS has no such property of an AWS::Lambda::Function, "
+         "and refuses it\n"},
+        {"Resources:\n"
+         "  S: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: a.yaml}}\n"
+         "  R: {Type: AWS::ApiGateway::RestApi}\n"
+         "  V: {Type: AWS::ApiGatewayV2::VpcLink}\n"
+         "  P: {Type: AWS::Lambda::Permission}\n",
+         "template.yaml:1: warning: there are no \"apis\": nothing can be connected to\n"
+         "template.yaml:2: warning: S: AWS::CloudFormation::Stack is not run here: nothing in its "
+         "template is: start that one, or put its resources into this one\n"
+         "template.yaml:3: warning: R: AWS::ApiGateway::RestApi is not run here: only WebSocket "
+         "APIs are\n"
+         "template.yaml:4: warning: V: AWS::ApiGatewayV2::VpcLink is not run here: integrations "
+         "are called directly\n"},
+        {"service: a\nprovider: {name: aws}\n",
+         "template.yaml:0: there are no Resources: this is no template with an API; call a project "
+         "of the Serverless Framework serverless*.yml\n"},
+    };
+    /* clang-format on */
+    struct scene *scene = *state;
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+        assert_string_equal(read_template(scene, cases[i].yaml), cases[i].problems);
+}
+
 static void samconfig_gives_parameters_and_the_name_of_the_stack(void **state)
 {
     struct scene *scene = *state;
@@ -294,6 +365,7 @@ int main(void)
         cmocka_unit_test(usage_plans_have_the_keys_and_stages_of_the_template),
         cmocka_unit_test(what_is_odd_about_keys_and_plans_is_said),
         cmocka_unit_test(a_key_without_a_value_gets_one),
+        cmocka_unit_test(what_aws_refuses_or_takes_for_nothing_is_told),
         cmocka_unit_test(samconfig_gives_parameters_and_the_name_of_the_stack),
     };
 
