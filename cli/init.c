@@ -17,22 +17,52 @@
 /* make and git would take a file of its real name for theirs. */
 #define GITIGNORE "gitignore"
 
+/* Where the code is that a template of SAM names. */
+#define SAM_CODE "src"
+
 struct destination {
     const char *folder;
     const char *runtime;
+    bool is_sam;
     struct text *out;
     struct text *errors;
 };
 
-/* The name of one of the runtime's files in the project; NULL for any other file. */
-static const char *name_in_project(const char *runtime, const struct embedded_file *file)
+static const char *name_in_folder(const char *folder, const struct embedded_file *file)
 {
-    SCOPED_MEMORY char *folder = memory_format(TEMPLATES "%s/", runtime);
+    SCOPED_MEMORY char *path = memory_format(TEMPLATES "%s/", folder);
 
-    if (strncmp(file->name, folder, strlen(folder)) != 0)
+    return text_behind(file->name, path);
+}
+
+/* A project for SAM has the code of the other one, and files of its own: some for each runtime. */
+static char *name_in_sam(const char *runtime, const struct embedded_file *file)
+{
+    SCOPED_MEMORY char *own = memory_format("sam-%s", runtime);
+    const char *name        = name_in_folder("sam", file);
+
+    name = name ? name : name_in_folder(own, file);
+    if (name)
+        return memory_copy_string(name);
+    name = name_in_folder(runtime, file);
+    if (!name || strcmp(name, "postern.json") == 0 || strcmp(name, "README.md") == 0)
         return NULL;
-    return strcmp(file->name + strlen(folder), GITIGNORE) == 0 ? "." GITIGNORE
-                                                               : file->name + strlen(folder);
+    if (strcmp(name, GITIGNORE) == 0)
+        return memory_copy_string("." GITIGNORE);
+    return memory_format(SAM_CODE "/%s", name);
+}
+
+/* The name that the file has in the project; NULL for one of another project. The caller frees it.
+ */
+static char *name_in_project(const struct destination *destination,
+                             const struct embedded_file *file)
+{
+    const char *name;
+
+    if (destination->is_sam)
+        return name_in_sam(destination->runtime, file);
+    name = name_in_folder(destination->runtime, file);
+    return memory_copy_string(name && strcmp(name, GITIGNORE) == 0 ? "." GITIGNORE : name);
 }
 
 /* "chat/app.py"; "app.py" in the current folder. */
@@ -52,9 +82,9 @@ static int complain(const struct destination *destination, const char *path, int
 }
 
 /* Like mkdir -p. */
-static int make_folder(const struct destination *destination)
+static int make_folder(const struct destination *destination, const char *folder)
 {
-    SCOPED_MEMORY char *path = memory_copy_string(destination->folder);
+    SCOPED_MEMORY char *path = memory_copy_string(folder);
     struct stat status;
 
     for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
@@ -109,7 +139,7 @@ static int each_file(const struct destination *destination, bool find_all,
     int result = 0;
 
     for (const struct embedded_file *file = embedded_files; file->name; file++) {
-        const char *name         = name_in_project(destination->runtime, file);
+        SCOPED_MEMORY char *name = name_in_project(destination, file);
         SCOPED_MEMORY char *path = name ? path_of(destination->folder, name) : NULL;
         int visited = path && (result == 0 || find_all) ? visit(destination, path, file) : 0;
 
@@ -119,13 +149,17 @@ static int each_file(const struct destination *destination, bool find_all,
     return result;
 }
 
-int init_write(const char *folder, const char *runtime, struct text *out, struct text *errors)
+int init_write(const char *folder, const char *runtime, bool is_sam, struct text *out,
+               struct text *errors)
 {
-    const struct destination destination = {folder, runtime, out, errors};
-    int result                           = make_folder(&destination);
+    const struct destination destination = {folder, runtime, is_sam, out, errors};
+    SCOPED_MEMORY char *code             = path_of(folder, SAM_CODE);
+    int result                           = make_folder(&destination, folder);
 
     if (result == 0)
         result = each_file(&destination, true, check_absence);
+    if (result == 0 && is_sam)
+        result = make_folder(&destination, code);
     if (result == 0)
         result = each_file(&destination, false, write_file);
     return result;

@@ -17,7 +17,8 @@
 struct text;
 
 /* The kinds of project that `init` writes. */
-#define INIT_RUNTIMES "nodejs|python|custom"
+#define INIT_RUNTIMES  "nodejs|python|custom"
+#define INIT_TEMPLATES "postern|sam"
 
 /* The subcommands, as bits. */
 enum options_of {
@@ -94,6 +95,7 @@ struct options {
 
     const char *folder; /* `init` */
     int runtime;        /* one of INIT_RUNTIMES */
+    int template_kind;  /* one of INIT_TEMPLATES */
 };
 
 /* A local that is released at the end of its block. */

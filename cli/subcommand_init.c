@@ -21,7 +21,8 @@ int subcommand_init(char **words)
     if (!subcommand_read_options("init", words, &options, &status))
         return status;
     folder = options.folder;
-    if (init_write(folder, runtimes[options.runtime], &out, &errors) < 0) {
+    if (init_write(folder, runtimes[options.runtime], options.template_kind == 1, &out, &errors) <
+        0) {
         fputs(text_string(&errors), stderr);
         return EXIT_FAILURE;
     }

@@ -11,12 +11,12 @@ const postern = (args, options = {}) => spawnSync(BINARY, args, { encoding: 'utf
 
 const programs = { nodejs: 'node', python: 'python3', custom: 'curl' };
 
-for (const [runtime, program] of Object.entries(programs)) {
-  test(`a new project for ${runtime} is fine, starts and talks`, { skip: spawnSync(program, ['--version']).error !== undefined }, async (t) => {
+for (const [runtime, program, template] of Object.entries(programs).flatMap(([runtime, program]) => [[runtime, program, 'postern'], [runtime, program, 'sam']])) {
+  test(`a new project for ${runtime} with ${template === 'sam' ? 'a template of SAM' : 'a postern.json'} is fine, starts and talks`, { skip: spawnSync(program, ['--version']).error !== undefined }, async (t) => {
     const folder = path.join(temporaryFolder(t), 'deep/er');
-    const written = postern(['init', folder, '--runtime', runtime]);
+    const written = postern(['init', folder, '--runtime', runtime, '--template', template]);
     assert.equal(written.status, 0, written.stderr);
-    for (const name of ['postern.json', 'README.md', '.gitignore']) assert.ok(written.stdout.includes(`${folder}/${name}\n`), name);
+    for (const name of [template === 'sam' ? 'template.yaml' : 'postern.json', 'README.md', '.gitignore']) assert.ok(written.stdout.includes(`${folder}/${name}\n`), name);
 
     const checked = postern(['check', folder]);
     assert.equal(checked.status, 0);
