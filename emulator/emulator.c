@@ -83,9 +83,13 @@ struct emulator {
 
 int emulator_check(const struct emulator_settings *settings, struct text *out, struct text *errors)
 {
-    struct configuration *configuration = configuration_read(settings);
-    bool is_fine                        = configuration->is_fine;
+    struct emulator_settings linted = *settings;
+    struct configuration *configuration;
+    bool is_fine;
 
+    linted.is_linted = true;
+    configuration    = configuration_read(&linted);
+    is_fine          = configuration->is_fine;
     text_append_string(errors, text_string(&configuration->problems));
     if (is_fine && configuration->project.kind == PROJECT_NONE)
         text_append_string(out, "no project here: `postern start` would serve nothing\n");

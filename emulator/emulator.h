@@ -31,7 +31,8 @@ struct emulator_settings {
     bool relaxed;
     bool quiet;
     bool verify_signatures;
-    bool no_watch; /* changed files set off nothing */
+    bool no_watch;  /* changed files set off nothing */
+    bool is_linted; /* what surprises people is warned of, too */
     int64_t idle_timeout_milliseconds;
     int64_t max_duration_milliseconds;
     int64_t grace_milliseconds;

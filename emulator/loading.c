@@ -42,6 +42,7 @@ static void read_found(const struct emulator_settings *settings, struct project 
     const struct project_options options    = options_of(settings);
     const struct function_options functions = {settings->inspect, settings->functions};
 
+    project->is_linted = settings->is_linted;
     project_load(project, &options, registry, problems);
     if (problems->errors == 0) /* otherwise functions may be missing */
         function_options_apply(&functions, registry, problems);

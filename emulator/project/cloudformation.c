@@ -20,6 +20,7 @@
 #include "project/template.h"
 #include "project/template_api.h"
 #include "project/template_function.h"
+#include "project/template_lint.h"
 #include "project/template_properties.h"
 #include "project/template_usage.h"
 #include "project/yaml.h"
@@ -133,6 +134,8 @@ static struct json *write(struct template *template)
     template_usage_write(template, document);
     template_function_write(template, document, &used);
     template_properties_check(template);
+    if (template->project->is_linted)
+        template_lint(template);
     give_notices(template);
     map_deinit(&used);
     return document;
@@ -150,7 +153,8 @@ static const char *find_resource(const struct json *resources, unsigned line)
 }
 
 /* Problems of what was written down are about resources, too: the message begins with its id. */
-static void name_resources(const struct json *document, struct problems *problems, size_t from)
+static void name_resources(const struct json *document, const char *label,
+                           struct problems *problems, size_t from)
 {
     const struct json *resources = json_find(document, "Resources");
 
@@ -159,7 +163,7 @@ static void name_resources(const struct json *document, struct problems *problem
         const char *id          = find_resource(resources, problem->line);
         char *named;
 
-        if (!id)
+        if (!id || strcmp(problem->file, label) != 0)
             continue;
         named = memory_format("%s: %s", id, problem->message);
         free(problem->message);
@@ -194,7 +198,7 @@ void cloudformation_read_document(const struct project *project,
     count = problems->count;
     if (problems->errors == errors) {
         postern_json_read_document(project, arena, written, registry, problems);
-        name_resources(document, problems, count);
+        name_resources(document, project->label, problems, count);
         template_function_note_ids(&template, registry);
     }
     template_deinit(&template);

@@ -211,3 +211,27 @@ void code_check(struct reading *reading, const struct json *object, const char *
     check_executable(reading, json_find(object, "runtime"), place, function, "bootstrap",
                      folder_of(object));
 }
+
+static char *find_file(const struct function *function, const char *const *endings)
+{
+    SCOPED_MEMORY char *module = handler_module(function, endings == python_endings);
+
+    for (const char *const *ending = endings; *ending; ending++) {
+        SCOPED_MEMORY char *path = memory_format("%s/%s%s", function->code_uri, module, *ending);
+
+        if (is_file(path))
+            return memory_take(&path);
+    }
+    return NULL;
+}
+
+char *code_find_handler(const struct function *function)
+{
+    if (!function->runtime || !function->handler || function->inline_code)
+        return NULL;
+    for (size_t i = 0; i < ARRAY_SIZE(runtimes); i++) {
+        if (text_behind(function->runtime, runtimes[i].prefix))
+            return find_file(function, runtimes[i].endings);
+    }
+    return NULL;
+}

@@ -14,3 +14,7 @@ struct reading;
  * about is left alone. */
 void code_check(struct reading *reading, const struct json *object, const char *place,
                 const struct function *function);
+
+/* The path of the file that the function's handler is in, as its bootstrap finds it; NULL: its
+ * runtime has none, or it isn't there. The caller frees it. */
+char *code_find_handler(const struct function *function);

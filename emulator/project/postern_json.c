@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "project/cloudformation.h"
+#include "project/lint.h"
 #include "project/postern_access.h"
 #include "project/postern_api.h"
 #include "project/postern_domain.h"
@@ -90,6 +91,8 @@ void postern_json_read_document(const struct project *project, struct arena *are
 
     read_document(&reading);
     check_schema(&reading, arena);
+    if (project->is_linted && problems->errors == 0)
+        lint(&reading);
 }
 
 /* Templates are JSON as well, and somebody may name one. */

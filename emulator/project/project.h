@@ -58,7 +58,8 @@ struct project {
     char **includes; /* absolute: other files that it is made of, ending in NULL; NULL: none */
     size_t include_count;
     struct project_settings settings;
-    bool is_built; /* it is what `sam build` has made of a template, which is older */
+    bool is_linted; /* what surprises people is warned of, too */
+    bool is_built;  /* it is what `sam build` has made of a template, which is older */
 };
 
 /*

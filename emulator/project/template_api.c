@@ -358,7 +358,7 @@ static void write_stage(struct writing *writing, struct template_resource *resou
     if (!name)
         return;
     if (!json_find(resource->properties, "DeploymentId") &&
-        !json_find(resource->properties, "AutoDeploy"))
+        !template_flag(template, resource, "AutoDeploy"))
         template_warn(template, resource->where,
                       "has neither a DeploymentId nor AutoDeploy: on AWS nothing would answer");
     if (reading_members(variables))
