@@ -142,11 +142,12 @@ static void invoke_function(struct integration_call *call)
 /* AWS: what can't be parsed has no status, either. */
 static void mock(struct integration_call *call)
 {
-    SCOPED_TEXT status = {0};
-    long number        = 0;
-    char *end          = NULL;
+    const struct named_template template = {"statusCode", call->plan->mock_status};
+    SCOPED_TEXT status                   = {0};
+    long number                          = 0;
+    char *end                            = NULL;
 
-    if (integration_call_evaluate(call, call->plan->mock_status, text_string(&call->body),
+    if (integration_call_evaluate(call, "request", &template, text_string(&call->body),
                                   call->body.size, &status))
         number = strtol(text_string(&status), &end, 10);
     if (status.size > 0 && end && *end == '\0' && number >= INT_MIN && number <= INT_MAX)

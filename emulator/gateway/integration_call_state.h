@@ -13,7 +13,7 @@
 #include "loop/loop.h"
 
 struct mapping_run;
-struct mapping_template;
+struct named_template;
 struct template_choice;
 
 struct integration_call {
@@ -53,14 +53,15 @@ bool integration_call_make_http(struct integration_call *call,
 void integration_call_expand_path(const struct integration_call *call, const char *at,
                                   struct text *url);
 
-/* Evaluates a template on a body. False, with the result filled, if it fails. */
-bool integration_call_evaluate(struct integration_call *call,
-                               const struct mapping_template *template, const char *body,
-                               size_t size, struct text *out);
+/* Evaluates a template of that kind ("request", "response") on a body. False, with the result
+ * filled, if it fails. */
+bool integration_call_evaluate(struct integration_call *call, const char *kind,
+                               const struct named_template *template, const char *body, size_t size,
+                               struct text *out);
 
 /* The template of that key, or the one that counts without; NULL: none. */
-const struct mapping_template *template_choice_find(const struct template_choice *choice,
-                                                    const char *key);
+const struct named_template *template_choice_find(const struct template_choice *choice,
+                                                  const char *key);
 
 /* integration_response.c */
 

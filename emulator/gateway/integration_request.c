@@ -46,9 +46,9 @@ static void fill_params(struct mapping_run *run, struct object *object, void *ow
         mapping_put_json(run, object, none, sizeof none - 1);
 }
 
-bool integration_call_evaluate(struct integration_call *call,
-                               const struct mapping_template *template, const char *body,
-                               size_t size, struct text *out)
+bool integration_call_evaluate(struct integration_call *call, const char *kind,
+                               const struct named_template *template, const char *body, size_t size,
+                               struct text *out)
 {
     const struct mapping_input input = {
         .context         = {fill_context,         call},
@@ -59,41 +59,41 @@ bool integration_call_evaluate(struct integration_call *call,
 
     if (!call->run)
         call->run = mapping_run_new(&input);
-    if (mapping_run_evaluate(call->run, template, body, size, out, &error))
+    if (mapping_run_evaluate(call->run, template->template, body, size, out, &error))
         return true;
     integration_call_fail(call, INTEGRATION_FAILED, REASON_TEMPLATE_FAILED,
-                          "a mapping template fails at %u:%u: %s", error.line, error.column,
-                          error.message);
+                          "the %s template \"%s\" fails at %u:%u: %s", kind, template->key,
+                          error.line, error.column, error.message);
     return false;
 }
 
-static const struct mapping_template *find_template(const struct template_choice *choice,
-                                                    const char *key)
+static const struct named_template *find_template(const struct template_choice *choice,
+                                                  const char *key)
 {
     for (size_t i = 0; i < choice->count; i++) {
         if (strcmp(choice->items[i].key, key) == 0)
-            return choice->items[i].template;
+            return &choice->items[i];
     }
     return NULL;
 }
 
 /* AWS (tests against the service): without an expression application/json counts; a single template
  * was applied whatever its key. */
-const struct mapping_template *template_choice_find(const struct template_choice *choice,
-                                                    const char *key)
+const struct named_template *template_choice_find(const struct template_choice *choice,
+                                                  const char *key)
 {
-    const struct mapping_template *template = find_template(choice, key);
+    const struct named_template *template = find_template(choice, key);
 
     if (!template)
         template = find_template(choice, "$default");
     if (!template && !choice->expression)
         template = find_template(choice, "application/json");
     if (!template && !choice->expression && choice->count == 1)
-        template = choice->items[0].template;
+        template = &choice->items[0];
     return template;
 }
 
-static const struct mapping_template *
+static const struct named_template *
 choose_request_template(const struct integration_call *call,
                         const struct integration_request *request)
 {
@@ -223,8 +223,8 @@ static bool is_mappable(struct integration_call *call, const struct integration_
 
 static bool make_body(struct integration_call *call, const struct integration_request *request)
 {
-    const struct integration_plan *plan     = call->plan;
-    const struct mapping_template *template = NULL;
+    const struct integration_plan *plan   = call->plan;
+    const struct named_template *template = NULL;
     bool is_passed;
 
     if (plan->type != INTEGRATION_HTTP_PROXY)
@@ -232,7 +232,7 @@ static bool make_body(struct integration_call *call, const struct integration_re
     if (template) {
         if (request->head)
             write_params(call, request->head);
-        if (!integration_call_evaluate(call, template, request->body, request->body_size,
+        if (!integration_call_evaluate(call, "request", template, request->body, request->body_size,
                                        &call->body))
             return false;
         put_overrides(call);

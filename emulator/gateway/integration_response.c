@@ -39,9 +39,9 @@ static const char *find_header(void *owner, const char *name, size_t index, size
     return index == 0 && strcasecmp(name, "Content-Type") == 0 ? json : NULL;
 }
 
-static const struct mapping_template *choose_template(const struct integration_call *call,
-                                                      const struct response_plan *response,
-                                                      const struct selection_answer *answer)
+static const struct named_template *choose_template(const struct integration_call *call,
+                                                    const struct response_plan *response,
+                                                    const struct selection_answer *answer)
 {
     const struct template_choice *choice = &response->templates;
     SCOPED_TEXT key                      = {0};
@@ -92,8 +92,8 @@ static bool map_headers(struct integration_call *call, const struct response_pla
 }
 
 /* AWS (tests against the service): $input of a response template is the answer's body. */
-static bool render(struct integration_call *call, const struct mapping_template *template,
-                   int status, const struct text *body)
+static bool render(struct integration_call *call, const struct named_template *template, int status,
+                   const struct text *body)
 {
     if (!template) {
         text_append(&call->result.body, text_string(body), body->size);
@@ -102,7 +102,7 @@ static bool render(struct integration_call *call, const struct mapping_template 
     call->entry->context.status = status;
     if (call->run)
         mapping_put_number(call->run, mapping_run_context(call->run), "status", status);
-    return integration_call_evaluate(call, template, text_string(body), body->size,
+    return integration_call_evaluate(call, "response", template, text_string(body), body->size,
                                      &call->result.body);
 }
 

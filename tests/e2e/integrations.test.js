@@ -113,7 +113,8 @@ test('messages that fail get the frames that AWS sends', async (t) => {
     endless: proxy(`http://127.0.0.1:${endless.address().port}/`),
     none: mock('{"statusCode": 404}', { integrationResponses: { '/2\\d\\d/': {} } }),
     never: mock('{"statusCode": 200}', { requestTemplates: { other: '{}' }, templateSelectionExpression: '${request.body.kind}', passthroughBehavior: 'NEVER' }),
-    broken: mock('$input.path(\'$[\')'),
+    broken: mock('{\n  $input.path(\'$[\')'),
+    brokenAnswer: mock('{"statusCode": 200}', { integrationResponses: { $default: { responseTemplates: { text: 'answer $util.urlDecode("%zz")' } } } }),
     text: mock('{"statusCode": "200"}'),
     open: mock('{"statusCode": 200'),
     $default: proxy(backend.url, { requestParameters: { 'integration.request.header.X-Id': 'route.request.body.id' } }),
@@ -130,7 +131,9 @@ test('messages that fail get the frames that AWS sends', async (t) => {
   assert.match(await client.ask({ action: 'never' }), errorFrame('Unsupported Media Type'));
   await emulator.waitForLog(/reason=no-request-template/);
   assert.match(await client.ask({ action: 'broken' }), errorFrame('Internal server error'));
-  await emulator.waitForLog(/reason=template-failed/);
+  await emulator.waitForLog(/the request template "\$default" fails at 2:3: .*routeKey=broken .*reason=template-failed/);
+  assert.match(await client.ask({ action: 'brokenAnswer' }), errorFrame('Internal server error'));
+  await emulator.waitForLog(/the response template "text" fails at 1:8: .*routeKey=brokenAnswer .*reason=template-failed/);
   assert.match(await client.ask({ action: 'text' }), errorFrame('Internal server error'));
   await emulator.waitForLog(/Unable to parse statusCode.*routeKey=text .*reason=bad-mapping/);
   assert.match(await client.ask({ action: 'open' }), errorFrame('Internal server error'));
