@@ -422,10 +422,12 @@ static void refuse_body(struct connection *connection, const struct snapshot_rou
                         const struct text *problems, const struct event *event)
 {
     route->metrics->client_error++;
-    log_warn(LOG_FIELDS({"connectionId", connection->id}, {"routeKey", route->route_key},
-                        {"extendedRequestId", event->request_id}, {"reason", REASON_INVALID_BODY}),
-             "the client gets an error frame \"Invalid request body\", as on AWS: %s",
-             text_string(problems));
+    log_warn(
+        LOG_FIELDS({"connectionId", connection->id}, {"routeKey", route->route_key},
+                   {"extendedRequestId", event->request_id}, {"reason", REASON_INVALID_BODY}),
+        "the client gets an error frame \"Invalid request body\", as on AWS: Request body does "
+        "not match model schema for content type application/json: %s",
+        text_string(problems));
     send_refusal(connection, route->metrics, "Invalid request body", text_string(problems), event);
 }
 

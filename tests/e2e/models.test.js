@@ -42,7 +42,7 @@ async function assertInvalid(emulator, client, message, why) {
   const file = path.join(emulator.folder, 'access.log');
   const line = await until('its line', () => fs.readFileSync(file, 'utf8').split('\n').find((one) => one.startsWith(requestId)));
   assert.equal(line.split('|').slice(2).join('|'), `400|${why}`);
-  await emulator.waitForLog(new RegExp(`"Invalid request body", as on AWS: .*${requestId} reason=invalid-body`));
+  await emulator.waitForLog(new RegExp(`"Invalid request body", as on AWS: Request body does not match model schema for content type application/json: \\[.*${requestId} reason=invalid-body`));
 }
 
 test('messages that don\'t fit their model get "Invalid request body", and $connect its required parameters', async (t) => {

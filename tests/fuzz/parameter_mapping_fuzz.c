@@ -21,6 +21,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         assert(problem.size == 0);
     else
         assert(problem.size > 0);
+    text_clear(&problem);
+    if (parameter_mapping_read_response("method.response.header.a", source, &arena, &mapping,
+                                        &problem))
+        assert(problem.size == 0);
+    else
+        assert(problem.size > 0);
     if (service_uri_read(source, &arena, &uri, &uri_problem))
         assert(*uri.region && *uri.service_name);
     else

@@ -1,6 +1,7 @@
 /*
  * Selection expressions: the first line of the input is an expression, the rest a message. Whatever
- * is no expression is refused with a message; the judgement of a message agrees with its key.
+ * is no expression is refused with a message; the judgement of a message agrees with its key. The
+ * same expression is tried as one of an answer.
  */
 
 #include <assert.h>
@@ -34,6 +35,28 @@ static void check_message(const struct selection_expression *expression, const c
     assert(key.size <= SELECTION_KEY_SIZE_MAX + 2 * size + 4096);
 }
 
+/* Two headers of any name. */
+static const char *find_header(void *owner, const char *name, size_t index, size_t *size)
+{
+    *size = strlen(name);
+    return index < 2 ? name : NULL;
+}
+
+static void check_answer(const char *source, const char *message, size_t size)
+{
+    static const struct selection_answer answer = {200, find_header, NULL};
+    SCOPED_TEXT error                           = {0};
+    SCOPED_TEXT key                             = {0};
+    struct selection_expression *expression = selection_expression_new_for_answer(source, &error);
+
+    assert(!expression == (error.size > 0));
+    if (!expression)
+        return;
+    selection_expression_write(expression, message, size, &answer, &key);
+    assert(key.size <= SELECTION_KEY_SIZE_MAX + 2 * size + 3 * 4096);
+    selection_expression_free(expression);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const uint8_t *line_end    = size > 0 ? memchr(data, '\n', size) : NULL;
@@ -50,5 +73,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (expression)
         check_message(expression, (const char *)data + used, size - used);
     selection_expression_free(expression);
+    check_answer(source, (const char *)data + used, size - used);
     return 0;
 }
