@@ -18,6 +18,7 @@
 #include "base/reason.h"
 #include "configuration.h"
 #include "crypto/certificates.h"
+#include "crypto/sigv4.h"
 #include "data_folder.h"
 #include "deployment.h"
 #include "descriptors.h"
@@ -66,6 +67,7 @@ struct emulator {
     struct name_values handler_environment;
     struct name_values access_keys;
     struct name_values variables; /* the caller's environment */
+    struct sigv4_session session; /* of its credentials */
     struct http_agent *agent;
     struct lambda *lambda;
     struct plain_answers *answers;
@@ -222,7 +224,7 @@ static int open_gateway(struct emulator *emulator)
     const struct emulator_settings *settings = emulator->settings;
     struct http_agent *agent =
         http_agent_new(&emulator->loop, certificates_bundle_file(emulator->certificates));
-    const struct gateway_settings gateway = {
+    struct gateway_settings gateway = {
         .loop                      = &emulator->loop,
         .alarms                    = &emulator->alarms,
         .lambda                    = emulator->lambda,
@@ -243,6 +245,8 @@ static int open_gateway(struct emulator *emulator)
     emulator->agent = agent;
     access_keys_collect(&emulator->access_keys, settings->access_keys);
     name_values_put_variables(&emulator->variables, (const char *const *)environ, NULL);
+    if (access_keys_find_session(&emulator->variables, settings->access_keys, &emulator->session))
+        gateway.session = &emulator->session;
     emulator->gateway = gateway_new(&gateway);
     if (!emulator->gateway)
         return -EIO;

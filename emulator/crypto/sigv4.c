@@ -173,6 +173,28 @@ static bool check_signature(const struct check *check, const char *secret)
     return false;
 }
 
+static const char unknown_token[] = "The security token included in the request is invalid.";
+
+/* AWS: the token is looked at when the signature is right. */
+static enum sigv4_verdict check_session(const struct check *check, struct arena *arena)
+{
+    const struct sigv4_session *session = check->expectation->session;
+    const char *token;
+
+    if (!session || strcmp(session->access_key, check->signature.access_key) != 0)
+        return SIGV4_VALID;
+    token = sigv4_signature_token(check->request, arena, check->signature.form);
+    if (!token || strcmp(token, session->token) != 0) {
+        text_append_string(check->message, unknown_token);
+        return SIGV4_UNKNOWN_KEY;
+    }
+    if (session->expires_at && check->expectation->now >= session->expires_at) {
+        text_append_string(check->message, "The security token included in the request is expired");
+        return SIGV4_EXPIRED_TOKEN;
+    }
+    return SIGV4_VALID;
+}
+
 static enum sigv4_verdict verify_one(struct check *check, struct arena *arena,
                                      struct text *access_key)
 {
@@ -186,11 +208,10 @@ static enum sigv4_verdict verify_one(struct check *check, struct arena *arena,
         return SIGV4_INVALID;
     secret = expectation->find_secret(expectation->owner, check->signature.access_key);
     if (!secret) {
-        text_append_string(check->message,
-                           "The security token included in the request is invalid.");
+        text_append_string(check->message, unknown_token);
         return SIGV4_UNKNOWN_KEY;
     }
-    return check_signature(check, secret) ? SIGV4_VALID : SIGV4_INVALID;
+    return check_signature(check, secret) ? check_session(check, arena) : SIGV4_INVALID;
 }
 
 enum sigv4_verdict sigv4_verify(const struct sigv4_request *request,
@@ -229,11 +250,12 @@ void sigv4_finding_deinit(struct sigv4_finding *finding)
 const char *sigv4_verdict_type(enum sigv4_verdict verdict)
 {
     static const char *const types[] = {
-        [SIGV4_VALID]       = "",
-        [SIGV4_UNSIGNED]    = "MissingAuthenticationTokenException",
-        [SIGV4_INCOMPLETE]  = "IncompleteSignatureException",
-        [SIGV4_INVALID]     = "InvalidSignatureException",
-        [SIGV4_UNKNOWN_KEY] = "UnrecognizedClientException",
+        [SIGV4_VALID]         = "",
+        [SIGV4_UNSIGNED]      = "MissingAuthenticationTokenException",
+        [SIGV4_INCOMPLETE]    = "IncompleteSignatureException",
+        [SIGV4_INVALID]       = "InvalidSignatureException",
+        [SIGV4_UNKNOWN_KEY]   = "UnrecognizedClientException",
+        [SIGV4_EXPIRED_TOKEN] = "ExpiredTokenException",
     };
 
     return types[verdict];

@@ -15,10 +15,18 @@ struct sigv4_request;
 
 enum sigv4_verdict {
     SIGV4_VALID,
-    SIGV4_UNSIGNED,   /* MissingAuthenticationTokenException */
-    SIGV4_INCOMPLETE, /* IncompleteSignatureException */
-    SIGV4_INVALID,    /* InvalidSignatureException */
-    SIGV4_UNKNOWN_KEY /* UnrecognizedClientException */
+    SIGV4_UNSIGNED,     /* MissingAuthenticationTokenException */
+    SIGV4_INCOMPLETE,   /* IncompleteSignatureException */
+    SIGV4_INVALID,      /* InvalidSignatureException */
+    SIGV4_UNKNOWN_KEY,  /* UnrecognizedClientException: the key, or its session token */
+    SIGV4_EXPIRED_TOKEN /* ExpiredTokenException */
+};
+
+/* Temporary credentials: a key that comes with this token. */
+struct sigv4_session {
+    const char *access_key;
+    const char *token;
+    int64_t expires_at; /* seconds since 1970; 0: it isn't known when */
 };
 
 struct sigv4_expectation {
@@ -29,6 +37,8 @@ struct sigv4_expectation {
     /* The secret of an access key; NULL: it isn't known. */
     const char *(*find_secret)(const void *owner, const char *access_key);
     const void *owner;
+
+    const struct sigv4_session *session; /* NULL: tokens are signed, and nothing else is asked */
 };
 
 /* Zeroed before use. */

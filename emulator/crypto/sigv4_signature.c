@@ -54,6 +54,18 @@ enum sigv4_form sigv4_form_of(const struct sigv4_request *request)
     return in_header ? SIGV4_FORM_HEADER : SIGV4_FORM_NONE;
 }
 
+const char *sigv4_signature_token(const struct sigv4_request *request, struct arena *arena,
+                                  enum sigv4_form form)
+{
+    struct url_parameter *parameters;
+    size_t count;
+
+    if (form == SIGV4_FORM_HEADER)
+        return sigv4_find_header(request, "X-Amz-Security-Token");
+    count = read_query(request, arena, &parameters);
+    return find_parameter(parameters, count, "X-Amz-Security-Token");
+}
+
 void sigv4_write_date(int64_t time, char date[SIGV4_DATE_SIZE])
 {
     time_t seconds = (time_t)time;

@@ -46,6 +46,10 @@ enum sigv4_form sigv4_form_of(const struct sigv4_request *request);
 bool sigv4_signature_read(const struct sigv4_request *request, struct arena *arena,
                           struct sigv4_signature *signature, struct text *problem);
 
+/* The session token that came with a signature of that form; NULL: none. */
+const char *sigv4_signature_token(const struct sigv4_request *request, struct arena *arena,
+                                  enum sigv4_form form);
+
 /* "20260102T030405Z" of seconds since 1970. */
 #define SIGV4_DATE_SIZE 17
 void sigv4_write_date(int64_t time, char date[SIGV4_DATE_SIZE]);

@@ -298,6 +298,8 @@ static const char *response_type(enum aws_error error)
     case AWS_INVALID_SIGNATURE:
     case AWS_UNKNOWN_ACCESS_KEY:
         return "INVALID_SIGNATURE";
+    case AWS_EXPIRED_TOKEN:
+        return "EXPIRED_TOKEN";
     case AWS_ACCESS_DENIED:
     case AWS_EXPLICIT_DENY:
         return "ACCESS_DENIED";

@@ -151,6 +151,13 @@ static bool take_api_from_host(const char *host, char api[SEGMENT_SIZE_MAX + 1],
     return true;
 }
 
+/* AWS: /ping and /sping at the root of a custom domain are reserved for health checks. */
+static bool is_health_check(const char *key, const char *rest)
+{
+    rest += strspn(rest, "/");
+    return (strcmp(key, "ping") == 0 || strcmp(key, "sping") == 0) && strchr("?#", *rest);
+}
+
 /*
  * AWS (observed): the path at a custom domain has no stage in it; one that has is unmapped. Events
  * carry the host that the client used. AWS?: with its port, where it isn't that of https.
@@ -168,6 +175,11 @@ static void resolve_in_domain(const struct custom_domain *domain, const char *ho
         snprintf(address->domain, sizeof address->domain, "%s", host);
     if (next_segment(&rest, key) && strcmp(key, "@connections") != 0) {
         stage = custom_domain_stage(domain, key);
+        if (is_health_check(key, rest)) {
+            address->kind    = ADDRESS_HEALTH;
+            address->problem = "/ping and /sping of a custom domain are AWS's own health checks";
+            return;
+        }
     } else {
         stage = custom_domain_stage(domain, "");
         rest  = path;

@@ -16,6 +16,7 @@ struct live_stage;
 enum address_kind {
     ADDRESS_STAGE,     /* stage is set */
     ADDRESS_ANY_STAGE, /* /@connections at the root: connection ids are unique in one emulator */
+    ADDRESS_HEALTH,    /* AWS's own health check of a custom domain; problem for an upgrade */
     ADDRESS_UNMAPPED,  /* a custom domain without such a mapping: 404; problem says why */
     ADDRESS_UNKNOWN,   /* no such stage: 403; problem says why */
 };

@@ -23,6 +23,7 @@ struct loop;
 struct name_values;
 struct plain_answers;
 struct registry;
+struct sigv4_session;
 struct store;
 
 struct gateway_settings {
@@ -38,6 +39,7 @@ struct gateway_settings {
     /* Secrets by access key, borrowed; whether requests are to be signed with one of them. */
     const struct name_values *access_keys;
     bool verify_signatures;
+    const struct sigv4_session *session; /* whose token those of its key must have; NULL: none */
     int64_t idle_timeout_milliseconds;
     int64_t max_duration_milliseconds;
     struct http_agent *agent; /* for integrations that are HTTP */

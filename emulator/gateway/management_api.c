@@ -226,6 +226,15 @@ static enum outcome reply_upgrade_required(struct call *call)
     return reply_error(call, AWS_UPGRADE_REQUIRED, NULL);
 }
 
+/* AWS: API Gateway answers health checks of a custom domain itself. AWS?: with what and to which
+ * methods isn't documented. */
+static enum outcome reply_healthy(struct call *call)
+{
+    static const char healthy[] = "healthy";
+
+    return reply_text(call, 200, "text/plain", healthy, sizeof healthy - 1);
+}
+
 /* AWS: URLs have at most 4096 characters. */
 static enum outcome reply_url_too_long(struct call *call)
 {
@@ -298,6 +307,8 @@ void management_api_resolve(struct gateway *gateway, struct call *call, struct h
         (struct http_target){.owner = gateway, .subject = address.stage, .path = address.rest};
     if (address.kind == ADDRESS_UNKNOWN) {
         target->otherwise = reply_unknown_stage;
+    } else if (address.kind == ADDRESS_HEALTH) {
+        target->otherwise = reply_healthy;
     } else if (address.kind == ADDRESS_UNMAPPED) {
         target->otherwise = reply_no_such_route;
     } else if ((refusal = find_size_refusal(gateway, call))) {

@@ -27,7 +27,7 @@ static enum aws_error error_of(enum sigv4_verdict verdict)
     static const enum aws_error errors[] = {
         [SIGV4_VALID] = AWS_INTERNAL_FAILURE,          [SIGV4_UNSIGNED] = AWS_UNSIGNED,
         [SIGV4_INCOMPLETE] = AWS_INCOMPLETE_SIGNATURE, [SIGV4_INVALID] = AWS_INVALID_SIGNATURE,
-        [SIGV4_UNKNOWN_KEY] = AWS_UNKNOWN_ACCESS_KEY,
+        [SIGV4_UNKNOWN_KEY] = AWS_UNKNOWN_ACCESS_KEY,  [SIGV4_EXPIRED_TOKEN] = AWS_EXPIRED_TOKEN,
     };
 
     return errors[verdict];
@@ -42,6 +42,7 @@ static enum sigv4_verdict verify(const struct gateway *gateway, const struct sig
         .now         = clock_milliseconds() / 1000,
         .find_secret = find_secret,
         .owner       = gateway,
+        .session     = gateway->settings.session,
     };
     struct sigv4_finding finding = {0};
     enum sigv4_verdict verdict   = sigv4_verify(request, &expectation, &finding);

@@ -25,6 +25,7 @@ static const struct {
     [AWS_INCOMPLETE_SIGNATURE]  = {403, "IncompleteSignatureException",  "{\"message\":\"%\"}"},
     [AWS_INVALID_SIGNATURE]     = {403, "InvalidSignatureException",     "{\"message\":\"%\"}"},
     [AWS_UNKNOWN_ACCESS_KEY]    = {403, "UnrecognizedClientException",   "{\"message\":\"%\"}"},
+    [AWS_EXPIRED_TOKEN]         = {403, "ExpiredTokenException",         "{\"message\":\"%\"}"},
     [AWS_ACCESS_DENIED]         = {403, "AccessDeniedException",         "{\"Message\":\"User is not authorized to access this resource\"}"},
     [AWS_EXPLICIT_DENY]         = {403, "AccessDeniedException",         "{\"Message\":\"User is not authorized to access this resource with an explicit deny\"}"},
     [AWS_NO_SUCH_ROUTE]         = {404, "NotFoundException",             "{\"message\":\"%\"}"},

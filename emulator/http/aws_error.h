@@ -18,6 +18,7 @@ enum aws_error {
     AWS_INCOMPLETE_SIGNATURE,  /* 403, detail is the message */
     AWS_INVALID_SIGNATURE,     /* 403, detail is the message */
     AWS_UNKNOWN_ACCESS_KEY,    /* 403 UnrecognizedClientException, detail is the message */
+    AWS_EXPIRED_TOKEN,         /* 403 ExpiredTokenException, detail is the message */
     AWS_ACCESS_DENIED,         /* 403: nothing in an authorizer's policy allows it */
     AWS_EXPLICIT_DENY,         /* 403: the policy denies it */
     AWS_NO_SUCH_ROUTE,         /* 404, detail is the whole message */

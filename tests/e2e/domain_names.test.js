@@ -60,6 +60,11 @@ test('what is not mapped is refused', async (t) => {
   }
   const { status } = await emulator.request('GET', '/@connections/L0SM9cOFvHcCIhw=', { headers: { Host: 'eu.example.org' } });
   assert.equal(status, 404);
+  for (const path of ['/ping', '/sping']) { // AWS's own health checks
+    const answer = await emulator.request('GET', path, { headers: { Host: 'ws.example.com' } });
+    assert.deepEqual([answer.status, answer.body], [200, 'healthy']);
+    assert.equal((await emulator.refused(path, { headers: { Host: 'ws.example.com' } })).status, 403);
+  }
 });
 
 test('an API whose default endpoint is disabled is found by its custom domain only', async (t) => {

@@ -80,6 +80,18 @@ test('a session token is part of the signature', async (t) => {
   await client.close();
 });
 
+test('temporary credentials of the environment need their token, until it expires', async (t) => {
+  const token = 'SESSION/TOKEN+==';
+  const env = { AWS_ACCESS_KEY_ID: 'ASIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret', AWS_SESSION_TOKEN: token, AWS_CREDENTIAL_EXPIRATION: '2020-01-02T03:04:05+00:00' };
+  const emulator = await startEmulator(t, 'echo', { args: ['--signatures', 'verify'], env });
+  const get = (sessionToken) => emulator.managementAt(emulator.url('/dev'), { credentials: { accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 'secret', sessionToken } })
+    .send(new GetConnectionCommand({ ConnectionId: 'L0SM9cOFvHcCIhw=' }));
+
+  for (const wrong of [undefined, 'another'])
+    await assert.rejects(get(wrong), { name: 'UnrecognizedClientException', message: 'The security token included in the request is invalid.' });
+  await assert.rejects(get(token), { name: 'ExpiredTokenException', message: 'The security token included in the request is expired' });
+});
+
 test('unknown keys and wrong secrets are refused with what AWS says', async (t) => {
   const emulator = await startEmulator(t, 'echo', { args: VERIFY });
   const client = await emulator.connect();

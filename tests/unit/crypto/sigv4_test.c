@@ -184,6 +184,50 @@ static void their_canonical_requests_have_the_known_digests(void **state)
     }
 }
 
+/* V2 and V4 come with a token, V1 and V5 without one. */
+static void a_session_s_token_is_known_and_expires(void **state)
+{
+    static const char unknown[] = "The security token included in the request is invalid.";
+    static const char expired[] = "The security token included in the request is expired";
+    static const struct {
+        const char *vector;
+        struct sigv4_session session;
+        enum sigv4_verdict verdict;
+        const char *message;
+    } cases[] = {
+        {"V2", {KEY, "SESSION/TOKEN+==", 0},       SIGV4_VALID,         ""     },
+        {"V2", {KEY, "SESSION/TOKEN+==", NOW + 1}, SIGV4_VALID,         ""     },
+        {"V2", {KEY, "SESSION/TOKEN+==", NOW},     SIGV4_EXPIRED_TOKEN, expired},
+        {"V2", {KEY, "SESSION/TOKEN", NOW},        SIGV4_UNKNOWN_KEY,   unknown},
+        {"V2", {"OTHER", "x", NOW},                SIGV4_VALID,         ""     },
+        {"V4", {KEY, "SESSION/TOKEN+==", 0},       SIGV4_VALID,         ""     },
+        {"V4", {KEY, "SESSION/TOKEN+==", NOW - 1}, SIGV4_EXPIRED_TOKEN, expired},
+        {"V1", {KEY, "SESSION/TOKEN+==", 0},       SIGV4_UNKNOWN_KEY,   unknown},
+        {"V5", {KEY, "SESSION/TOKEN+==", 0},       SIGV4_UNKNOWN_KEY,   unknown},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        const struct sigv4_expectation expectation = {
+            .region      = "us-east-1",
+            .service     = "execute-api",
+            .now         = NOW,
+            .find_secret = find_secret,
+            .session     = &cases[i].session,
+        };
+        struct sigv4_finding finding = {0};
+        size_t vector                = 0;
+        struct sigv4_request request;
+
+        while (strcmp(vectors[vector].what, cases[i].vector) != 0)
+            vector++;
+        request = make_request(&vectors[vector]);
+        if (sigv4_verify(&request, &expectation, &finding) != cases[i].verdict)
+            fail_msg("case %zu: %s", i, text_string(&finding.message));
+        assert_string_equal(text_string(&finding.message), cases[i].message);
+        sigv4_finding_deinit(&finding);
+    }
+}
+
 static void what_is_not_signed_well_is_refused_in_awss_words(void **state)
 {
     for (size_t i = 0; i < ARRAY_SIZE(refusals); i++) {
@@ -265,6 +309,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(well_signed_requests_are_valid),
+        cmocka_unit_test(a_session_s_token_is_known_and_expires),
         cmocka_unit_test(their_canonical_requests_have_the_known_digests),
         cmocka_unit_test(what_is_not_signed_well_is_refused_in_awss_words),
         cmocka_unit_test(a_signature_holds_for_five_minutes_or_as_long_as_it_was_presigned),

@@ -66,6 +66,30 @@ static void resolve(struct live_stage *const *stages, size_t count, const char *
     address_resolve(&book, host, target, address);
 }
 
+static void health_checks_of_a_custom_domain_are_nobody_s(void **state)
+{
+    static const struct {
+        const char *host;
+        const char *target;
+        enum address_kind expected;
+    } cases[] = {
+        {"ws.example.com", "/ping",        ADDRESS_HEALTH  },
+        {"a.example.org",  "/sping/?x",    ADDRESS_HEALTH  },
+        {"ws.example.com", "/v2/ping",     ADDRESS_STAGE   },
+        {"ws.example.com", "/ping/deeper", ADDRESS_UNMAPPED},
+        {"ws.example.com", "/pings",       ADDRESS_UNMAPPED},
+        {"localhost:3001", "/ping",        ADDRESS_UNKNOWN },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct address address;
+
+        resolve(all, ARRAY_SIZE(all), cases[i].host, cases[i].target, &address);
+        if (address.kind != cases[i].expected)
+            fail_msg("%s%s", cases[i].host, cases[i].target);
+    }
+}
+
 static void a_custom_domain_has_mappings_for_stages(void **state)
 {
     /* clang-format off */
@@ -210,6 +234,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_custom_domain_has_mappings_for_stages),
+        cmocka_unit_test(health_checks_of_a_custom_domain_are_nobody_s),
         cmocka_unit_test(other_hosts_are_no_custom_domain),
         cmocka_unit_test(every_form_of_url_finds_its_stage),
         cmocka_unit_test(a_disabled_endpoint_is_refused_at_aws_s_host_only),
