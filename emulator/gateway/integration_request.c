@@ -448,6 +448,8 @@ bool integration_call_make_http(struct integration_call *call,
     if (request->head && call->plan->type == INTEGRATION_HTTP_PROXY)
         add_clients(call, request->head, &fields);
     add_own(call, request->head, &fields);
+    if (strcasecmp(call->plan->method, "GET") == 0) /* AWS (observed): it has a length, too */
+        parameter_list_add(&fields, &call->arena, "Content-Length", "0");
     *http = (struct http_exchange_request){
         .method               = call->plan->method,
         .url                  = make_url(call, request->head),

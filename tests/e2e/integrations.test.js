@@ -267,7 +267,8 @@ test('an HTTP integration sends what its template makes, and only mapped headers
     requestTemplates: { $default: '{"from":"$context.connectionId","item":$input.json(\'$.item\')}' },
     integrationResponses: { $default: { responseTemplates: { 'text/plain': 'order $input.path(\'$.id\')' }, templateSelectionExpression: '$integration.response.header.Content-Type' } },
   };
-  const emulator = await startEmulator(t, null, { files: project({ order: { integration, routeResponse: true } }, { stages: { dev: { stageVariables: { backend: backend.url } } } }) });
+  const get = { integrationType: 'HTTP', integrationMethod: 'GET', integrationUri: '${stageVariables.backend}/list', requestParameters: { 'integration.request.header.Accept': "'text/csv'" }, integrationResponses: ANY };
+  const emulator = await startEmulator(t, null, { files: project({ order: { integration, routeResponse: true }, list: { integration: get, routeResponse: true } }, { stages: { dev: { stageVariables: { backend: backend.url } } } }) });
   const client = await emulator.connect('/dev');
 
   assert.equal(await client.ask({ action: 'order', item: { name: 'tea' } }), 'order 7');
@@ -277,6 +278,12 @@ test('an HTTP integration sends what its template makes, and only mapped headers
   assert.match(request.body, /^\{"from":"[\w-]{15}=","item":\{"name":"tea"\}\}$/);
   assert.equal(request.headers.accept, 'application/json');
   assert.ok(!('x-forwarded-for' in request.headers));
+  assert.equal(await client.ask({ action: 'list' }), '{"id":7}');
+  const list = await backend.next();
+  assert.deepEqual([list.method, list.url, list.body], ['GET', '/list', '']);
+  assert.deepEqual(list.rawHeaders.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase()).sort(), ['accept', 'content-length', 'host', 'user-agent', 'x-amzn-apigateway-api-id', 'x-amzn-trace-id']);
+  assert.equal(list.headers.accept, 'text/csv');
+  assert.equal(list.headers['content-length'], '0');
   await client.close();
 });
 
