@@ -80,6 +80,7 @@ struct emulator {
     int status;
     bool is_loop_open;
     bool is_stopping;
+    bool is_announced;  /* what is printed when all of it serves, is */
     bool is_in_a_hurry; /* a second signal: stop at once */
 };
 
@@ -314,6 +315,24 @@ static void on_left_behind(void *owner, const struct connection_row *row)
     gateway_recover(emulator->gateway, row);
 }
 
+/* Whoever reads the ready file finds the stages that there are; nobody does before it was written.
+ */
+static void write_ready_file(struct emulator *emulator)
+{
+    if (emulator->settings->ready_file)
+        banner_write_ready_file(emulator->settings->ready_file,
+                                &emulator->deployment.configuration->registry,
+                                front_port(emulator->front));
+}
+
+static void on_project_changed(void *owner)
+{
+    struct emulator *emulator = owner;
+
+    if (emulator->is_announced)
+        write_ready_file(emulator);
+}
+
 /* Where files can't be watched, everything else goes on without. */
 static void open_reload(struct emulator *emulator)
 {
@@ -323,6 +342,8 @@ static void open_reload(struct emulator *emulator)
         .deployment  = &emulator->deployment,
         .emulator    = emulator->settings,
         .data_folder = emulator->data.path,
+        .on_changed  = on_project_changed,
+        .owner       = emulator,
     };
 
     if (!emulator->settings->no_watch)
@@ -426,8 +447,8 @@ static void announce(struct emulator *emulator)
 
     banner_write(settings->banner_descriptor, &served->project, &served->registry, port,
                  settings->quiet);
-    if (settings->ready_file)
-        banner_write_ready_file(settings->ready_file, &served->registry, port);
+    write_ready_file(emulator);
+    emulator->is_announced = true;
     if (settings->command)
         run_command(emulator);
 }

@@ -207,6 +207,8 @@ static void take(struct reload *reload, struct configuration *fresh, int64_t cha
     deployment_replace(reload->settings.deployment, fresh);
     watch_all(reload);
     if (difference.size > 0)
+        reload->settings.on_changed(reload->settings.owner);
+    if (difference.size > 0)
         log_info(LOG_FIELDS({"reason", REASON_RELOADED}), "reloaded %s in %.0f ms: %s", label,
                  milliseconds_since(changed_at), text_string(&difference));
     else if (was_broken)

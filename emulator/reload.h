@@ -19,6 +19,9 @@ struct reload_settings {
     struct deployment *deployment;
     const struct emulator_settings *emulator; /* what the project is read with */
     const char *data_folder;                  /* ours: nothing in it is of anybody's project */
+
+    void (*on_changed)(void *owner); /* another project is served than before */
+    void *owner;
 };
 
 /* Watches the files of what is deployed. NULL after logging why. */

@@ -77,6 +77,19 @@ static bool is_ready_file(const struct watched *watched, const char *path)
     return path[0] == '\0' || (path[0] == '.' && path[1 + strspn(path + 1, "0123456789")] == '\0');
 }
 
+/* True if a function's folder is path, or below it, as it is written: once the link leads
+ * elsewhere, the project means other code. */
+static bool is_on_the_way_of_a_link(const struct registry *registry, const char *path)
+{
+    for (size_t i = 0; i < registry->function_count; i++) {
+        const char *link = registry->functions[i].code_link;
+
+        if (link && file_is_in(link, path))
+            return true;
+    }
+    return false;
+}
+
 /* True if a function's code is in path, or path is part of it. */
 static bool is_on_the_way_to_code(const struct registry *registry, const char *path)
 {
@@ -84,7 +97,7 @@ static bool is_on_the_way_to_code(const struct registry *registry, const char *p
         if (watched_touches_code(&registry->functions[i], path))
             return true;
     }
-    return false;
+    return is_on_the_way_of_a_link(registry, path);
 }
 
 /* Of a folder without code, only what is in the project's own folder matters, and nothing below. */
@@ -101,6 +114,7 @@ bool watched_makes_project(const struct watched *watched, const struct configura
                            const char *path)
 {
     return project_is_made_of(&configuration->project, path) ||
+           is_on_the_way_of_a_link(&configuration->registry, path) ||
            is_env_file(watched, &configuration->project, path);
 }
 

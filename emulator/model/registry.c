@@ -298,6 +298,7 @@ void function_copy(struct function *to, const struct function *from)
         .handler          = memory_copy_string(from->handler),
         .command          = copy_command(from->command),
         .code_uri         = memory_copy_string(from->code_uri),
+        .code_link        = memory_copy_string(from->code_link),
         .inline_code      = memory_copy_string(from->inline_code),
         .esbuild          = memory_copy_string(from->esbuild),
         .timeout_seconds  = from->timeout_seconds,
@@ -340,6 +341,7 @@ void function_deinit(struct function *function)
     free(function->handler);
     free_command(function->command);
     free(function->code_uri);
+    free(function->code_link);
     free(function->inline_code);
     free(function->esbuild);
     for (size_t i = 0; i < function->layer_count; i++)

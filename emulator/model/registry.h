@@ -22,6 +22,7 @@ struct function {
     char *handler;     /* "src/connect.handler"; NULL if the runtime needs none */
     char **command;    /* argv, ending in NULL; NULL: the runtime's own */
     char *code_uri;    /* absolute path of the folder the process starts in */
+    char *code_link;   /* how it is written if symbolic links lead there; NULL: none do */
     char *inline_code; /* what is in its only file, which stands in no folder yet; NULL: none */
     char *esbuild;     /* options of esbuild as JSON, for code that is bundled; NULL: it isn't */
     char **layers;     /* absolute paths of folders; the last one counts most */

@@ -161,6 +161,24 @@ static char *resolve_folder(const struct reading *reading, const char *code_uri)
     return resolved ? resolved : memory_take(&path);
 }
 
+/* The folder as it is written, absolute, if that isn't what it resolves to. */
+static char *find_link(const struct reading *reading, const char *code_uri, const char *resolved)
+{
+    SCOPED_MEMORY char *path = NULL;
+    size_t size;
+
+    if (!code_uri)
+        return NULL;
+    while (text_behind(code_uri, "./"))
+        code_uri += 2;
+    path = code_uri[0] == '/' ? memory_copy_string(code_uri)
+                              : memory_format("%s/%s", reading->project->folder, code_uri);
+    size = strlen(path);
+    while (size > 1 && path[size - 1] == '/')
+        path[--size] = '\0';
+    return strcmp(path, resolved) == 0 ? NULL : memory_take(&path);
+}
+
 /* As the bootstrap of Node.js reads them. */
 static void take_esbuild(struct function *function, const struct json *options)
 {
@@ -271,10 +289,12 @@ void postern_function_read(struct reading *reading, const struct json *object)
     struct function *function = registry_add_function(reading->registry);
     size_t errors             = reading->problems->errors;
 
-    function->name             = memory_copy_string(object->name);
-    function->runtime          = memory_copy_string(json_find_string(object, "runtime"));
-    function->handler          = memory_copy_string(json_find_string(object, "handler"));
-    function->code_uri         = resolve_folder(reading, json_find_string(object, "codeUri"));
+    function->name     = memory_copy_string(object->name);
+    function->runtime  = memory_copy_string(json_find_string(object, "runtime"));
+    function->handler  = memory_copy_string(json_find_string(object, "handler"));
+    function->code_uri = resolve_folder(reading, json_find_string(object, "codeUri"));
+    function->code_link =
+        find_link(reading, json_find_string(object, "codeUri"), function->code_uri);
     function->timeout_seconds  = reading_number(object, "timeout", FUNCTION_TIMEOUT_SECONDS);
     function->memory_megabytes = reading_number(object, "memorySize", FUNCTION_MEMORY_MEGABYTES);
     function->concurrency      = reading_number(object, "concurrency", FUNCTION_CONCURRENCY);

@@ -263,6 +263,33 @@ test('code in new folders below, and in a codeUri elsewhere that comes later, is
   await client.close();
 });
 
+test('a symbolic link to code that is led elsewhere is followed, and so are the files there', async (t) => {
+  const releases = temporaryFolder(t);
+  for (const version of ['one', 'two']) writeFiles(path.join(releases, version), { 'app.js': node(version) });
+  const folder = path.join(temporaryFolder(t), 'project');
+  writeFiles(folder, { 'postern.json': project({ ...NODE, codeUri: './current/' }) });
+  fs.symlinkSync(path.join(releases, 'one'), path.join(folder, 'current'));
+  const emulator = await startEmulator(t, null, { folder });
+  const client = await emulator.connect();
+
+  assert.equal(await client.ask('x'), 'one');
+  fs.symlinkSync(path.join(releases, 'two'), path.join(folder, 'next'));
+  fs.renameSync(path.join(folder, 'next'), path.join(folder, 'current'));
+  await until('the other code to run', async () => (await client.ask('x')) === 'two');
+  writeFiles(path.join(releases, 'two'), { 'app.js': node('three') });
+  await until('its change to run', async () => (await client.ask('x')) === 'three');
+  await client.close();
+});
+
+test('the ready file names the stages that there are after a change', async (t) => {
+  const emulator = await start(t, { 'postern.json': project(), 'app.js': node('one') });
+  const names = () => JSON.parse(fs.readFileSync(emulator.readyFile, 'utf8')).apis.flatMap((api) => api.stages.map((stage) => stage.name));
+
+  assert.deepEqual(names(), ['dev']);
+  await change(emulator, { 'postern.json': project(NODE, { stages: { dev: {}, beta: {} } }) });
+  await until('the new stage to be named', () => names().includes('beta'));
+});
+
 test('what is no code sets off nothing: packages, hidden files, what editors leave, the data folder', async (t) => {
   const emulator = await start(t, { 'postern.json': project(), 'app.js': node('one') }, { args: ['--data', 'project/data'] });
   const client = await emulator.connect();
