@@ -193,7 +193,7 @@ test('mapped values can not break a request, and what backends answer in odd way
 
 test('a MOCK answers with its templates, chosen by status and by what the message says', async (t) => {
   const emulator = await start(t, {
-    $connect: mock('{"statusCode": #if($input.params(\'token\') == \'yes\')200#{else}401#end}', { integrationResponses: { $default: { responseTemplates: { $default: '{"why":"no token"}' } } } }),
+    $connect: mock('{"statusCode": #if($input.params(\'token\') == \'yes\')200#{else}401#end}', { integrationResponses: { $default: { responseTemplates: { $default: '{"why":"no token"}' }, responseParameters: { 'method.response.header.X-Why': "'no token'", 'method.response.header.X-Id': 'context.connectionId', 'method.response.header.Content-Length': "'7'", 'method.response.header.Sec-WebSocket-Protocol': "'chat'" } } } }),
     ask: mock('#set($context.responseOverride.note = \'kept\'){"statusCode": $input.path(\'$.code\')}', {
       integrationResponses: {
         '/4\\d{2}/': { responseTemplates: { $default: '{"bad":"$context.connectionId","status":$context.status,"params":"$input.params()"}' } },
@@ -203,8 +203,11 @@ test('a MOCK answers with its templates, chosen by status and by what the messag
     silent: mock('{statusCode: 200}'),
   });
 
-  assert.equal((await emulator.refused('/dev')).status, 401);
-  const client = await emulator.connect('/dev?token=yes');
+  const refusal = await emulator.refused('/dev');
+  assert.deepEqual([refusal.status, refusal.body, refusal.headers['x-why'], refusal.headers['content-type']], [401, '{"why":"no token"}', 'no token', 'application/json']);
+  assert.match(refusal.headers['x-id'], /^[\w-]{15}=$/);
+  const client = await emulator.connect('/dev?token=yes', { protocols: ['chat'] });
+  assert.equal(client.protocol, 'chat');
   assert.equal(await client.ask({ action: 'ask', code: 200 }), 'fine  ask');
   assert.equal(await client.ask({ action: 'ask', code: 201 }), 'other');
   const bad = JSON.parse(await client.ask({ action: 'ask', code: 404 }));
