@@ -46,7 +46,8 @@ static void read_found(const struct emulator_settings *settings, struct project 
     project_load(project, &options, registry, problems);
     if (problems->errors == 0) /* otherwise functions may be missing */
         function_options_apply(&functions, registry, problems);
-    project_load_env_vars(settings->env_vars, registry, problems);
+    project_load_env_vars(settings->env_vars ? settings->env_vars : project->settings.env_vars,
+                          registry, problems);
 }
 
 static bool conclude(struct problems *problems, struct text *errors)

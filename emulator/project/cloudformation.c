@@ -1,8 +1,10 @@
 #include "project/cloudformation.h"
 
+#include <errno.h>
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/file.h"
@@ -125,7 +127,7 @@ static void give_notices(struct template *template)
 }
 
 /* What the template defines, as a postern.json has it. */
-static struct json *write(struct template *template)
+static struct json *write_document(struct template *template)
 {
     struct json *document = build_value(template->arena, JSON_OBJECT, template->document);
     struct map used       = {0};
@@ -193,11 +195,11 @@ void cloudformation_read_document(const struct project *project,
         return;
     }
     template_init(&template, arena, project, options, document, problems);
-    written = write(&template);
+    written = write_document(&template);
     intrinsics_check_parameters(template.intrinsics);
     count = problems->count;
     if (problems->errors == errors) {
-        postern_json_read_document(project, arena, written, registry, problems);
+        postern_json_read_document(project, options, arena, written, registry, problems);
         name_resources(document, project->label, problems, count);
         template_function_note_ids(&template, registry);
     }
@@ -213,9 +215,9 @@ void cloudformation_read_stack(const struct project *project, const struct proje
     struct json *written;
 
     template_init(&template, arena, project, options, document, problems);
-    written = write(&template);
+    written = write_document(&template);
     if (problems->errors == errors) {
-        postern_json_read_document(project, arena, written, registry, problems);
+        postern_json_read_document(project, options, arena, written, registry, problems);
         template_function_note_ids(&template, registry);
     }
     template_deinit(&template);
@@ -247,9 +249,26 @@ void cloudformation_read(const struct project *project, const struct project_opt
     arena_deinit(&arena);
 }
 
+/* Of the SAM CLI's environment file: it is one of the project's files, if it is there. */
+static void take_env_vars(struct project *project, const char *path, struct problems *problems)
+{
+    char *absolute =
+        path[0] == '/' ? memory_copy_string(path) : memory_format("%s/%s", project->folder, path);
+
+    project_include(project, absolute);
+    if (access(absolute, R_OK) == 0) {
+        project->settings.env_vars = absolute;
+        return;
+    }
+    problems_add(problems, true, SAMCONFIG, 0,
+                 "env_vars: %s: %s: the functions go without the variables in it", path,
+                 strerror(errno));
+    free(absolute);
+}
+
 /* What is beside the template, if anything is, puts its values into options. */
-static void read_samconfig(const struct project *project, struct arena *arena,
-                           struct project_options *options)
+static void read_samconfig(struct project *project, struct arena *arena,
+                           struct project_options *options, struct problems *problems)
 {
     SCOPED_MEMORY char *path = memory_format("%s/" SAMCONFIG, project->folder);
     SCOPED_TEXT contents     = {0};
@@ -260,15 +279,21 @@ static void read_samconfig(const struct project *project, struct arena *arena,
     samconfig_parse(arena, text_string(&contents), contents.size, &config);
     options->overrides  = config.parameters;
     options->stack_name = config.stack_name;
+    if (config.env_vars && *config.env_vars)
+        take_env_vars(project, config.env_vars, problems);
+    if (!options->region && config.region && *config.region) {
+        options->region          = config.region;
+        project->settings.region = memory_copy_string(config.region);
+    }
 }
 
-static void load(const struct project *project, const struct project_options *options,
+static void load(struct project *project, const struct project_options *options,
                  const struct text *contents, struct registry *registry, struct problems *problems)
 {
     struct arena arena           = {0};
     struct project_options whole = *options;
 
-    read_samconfig(project, &arena, &whole);
+    read_samconfig(project, &arena, &whole, problems);
     if (project->is_built)
         problems_add(problems, true, project->label, 0,
                      "is newer than the template, and is what runs: changes count after "
@@ -277,7 +302,7 @@ static void load(const struct project *project, const struct project_options *op
     arena_deinit(&arena);
 }
 
-void cloudformation_load(const struct project *project, const struct project_options *options,
+void cloudformation_load(struct project *project, const struct project_options *options,
                          struct registry *registry, struct problems *problems)
 {
     SCOPED_TEXT contents = {0};

@@ -16,7 +16,7 @@ struct registry;
 #include <stddef.h>
 
 /* Reads the project's file into registry; what is wrong goes to problems. */
-void cloudformation_load(const struct project *project, const struct project_options *options,
+void cloudformation_load(struct project *project, const struct project_options *options,
                          struct registry *registry, struct problems *problems);
 
 /* The same for contents that were read already; only the code that they name is looked for. */

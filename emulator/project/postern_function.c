@@ -307,6 +307,8 @@ void postern_function_read(struct reading *reading, const struct json *object)
     if (object->kind != JSON_OBJECT)
         return;
     take_url(reading, function, json_find(object, "url"), place);
+    if (function_options_has_url(reading->elsewhere, function->name))
+        return; /* it needs nothing of what would start it */
     check_start(reading, object, place);
     if (function->inline_code)
         check_inline_code(reading, object, place);

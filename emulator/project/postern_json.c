@@ -78,21 +78,35 @@ static void check_schema(struct reading *reading, struct arena *arena)
     json_schema_free(schema);
 }
 
-void postern_json_read_document(const struct project *project, struct arena *arena,
+void postern_json_read_document(const struct project *project,
+                                const struct project_options *options, struct arena *arena,
                                 const struct json *document, struct registry *registry,
                                 struct problems *problems)
 {
     struct reading reading = {
-        .project  = project,
-        .document = document,
-        .registry = registry,
-        .problems = problems,
+        .project   = project,
+        .elsewhere = options->elsewhere,
+        .document  = document,
+        .registry  = registry,
+        .problems  = problems,
     };
 
     read_document(&reading);
     check_schema(&reading, arena);
     if (project->is_linted && problems->errors == 0)
         lint(&reading);
+}
+
+static void read_own(const struct project *project, const struct project_options *options,
+                     struct arena *arena, const struct json *document, struct registry *registry,
+                     struct problems *problems)
+{
+    for (char *const *given = options->parameters; given && *given; given++)
+        problems_add(problems, false, project->label, 0,
+                     "--parameter %.*s: a postern.json has no parameters: write the value into it, "
+                     "or into .env beside it for a handler's environment",
+                     (int)strcspn(*given, "="), *given);
+    postern_json_read_document(project, options, arena, document, registry, problems);
 }
 
 /* Templates are JSON as well, and somebody may name one. */
@@ -110,7 +124,7 @@ void postern_json_read(const struct project *project, const struct project_optio
     else if (cloudformation_is_template(document))
         cloudformation_read_document(project, options, &arena, document, registry, problems);
     else
-        postern_json_read_document(project, &arena, document, registry, problems);
+        read_own(project, options, &arena, document, registry, problems);
     arena_deinit(&arena);
 }
 

@@ -21,6 +21,7 @@ void postern_json_read(const struct project *project, const struct project_optio
                        struct problems *problems);
 
 /* The same for the tree of one, in arena. */
-void postern_json_read_document(const struct project *project, struct arena *arena,
+void postern_json_read_document(const struct project *project,
+                                const struct project_options *options, struct arena *arena,
                                 const struct json *document, struct registry *registry,
                                 struct problems *problems);

@@ -354,5 +354,6 @@ void project_deinit(struct project *project)
     free(project->includes);
     free(project->settings.host);
     free(project->settings.region);
+    free(project->settings.env_vars);
     *project = (struct project){0};
 }

@@ -45,6 +45,7 @@ struct project_options {
 struct project_settings {
     char *host; /* NULL: nothing; so is 0 */
     char *region;
+    char *env_vars; /* SAM's env.json, absolute */
     uint16_t port;
     int64_t idle_timeout_milliseconds;
     int64_t max_duration_milliseconds;

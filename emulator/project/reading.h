@@ -20,6 +20,7 @@ struct registry;
 
 struct reading {
     const struct project *project;
+    char *const *elsewhere; /* "FUNCTION=URL" each, ending in NULL: they needn't run here */
     const struct json *document;
     struct registry *registry;
     struct problems *problems;

@@ -12,8 +12,9 @@
 #define SPACE "\x20\t\r\n"
 #define BLANK "\x20\t"
 
-/* The sections of the environment "default" that count for a deployment. */
-static const char *const sections[] = {"default.global.parameters", "default.deploy.parameters"};
+/* The sections of the environment "default" that count; what an earlier one says wins. */
+static const char *const sections[] = {"default.local_start_api.parameters",
+                                       "default.deploy.parameters", "default.global.parameters"};
 
 struct parser {
     struct arena *arena;
@@ -158,15 +159,11 @@ static void read_overrides(struct parser *parser)
     }
 }
 
-static bool is_section(const struct parser *parser)
+static bool is_section(const struct parser *parser, const char *section)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
-        size_t size = strlen(sections[i]);
+    size_t size = strlen(section);
 
-        if (strncmp(parser->at + 1, sections[i], size) == 0 && parser->at[1 + size] == ']')
-            return true;
-    }
-    return false;
+    return strncmp(parser->at + 1, section, size) == 0 && parser->at[1 + size] == ']';
 }
 
 /* True if the line sets the key; then its value comes next. */
@@ -184,21 +181,41 @@ static bool take_key(struct parser *parser, const char *key)
     return true;
 }
 
+static void take_unless_said(struct parser *parser, const char **value)
+{
+    const char *string = take_string(parser);
+
+    *value = *value ? *value : string;
+}
+
+static void parse_section(struct parser *parser, const char *section)
+{
+    struct samconfig *config = parser->config;
+    bool counts              = false;
+
+    while (*parser->at) {
+        parser->at += strspn(parser->at, SPACE);
+        if (*parser->at == '[')
+            counts = is_section(parser, section);
+        else if (counts && take_key(parser, "parameter_overrides"))
+            read_overrides(parser);
+        else if (counts && take_key(parser, "stack_name"))
+            take_unless_said(parser, &config->stack_name);
+        else if (counts && take_key(parser, "region"))
+            take_unless_said(parser, &config->region);
+        else if (counts && take_key(parser, "env_vars"))
+            take_unless_said(parser, &config->env_vars);
+        skip_line(parser);
+    }
+}
+
 void samconfig_parse(struct arena *arena, const char *data, size_t size, struct samconfig *config)
 {
-    struct parser parser = {.arena = arena, .at = data, .config = config};
-    bool counts          = false;
-
     if (memchr(data, '\0', size))
         return;
-    while (*parser.at) {
-        parser.at += strspn(parser.at, SPACE);
-        if (*parser.at == '[')
-            counts = is_section(&parser);
-        else if (counts && take_key(&parser, "parameter_overrides"))
-            read_overrides(&parser);
-        else if (counts && take_key(&parser, "stack_name"))
-            config->stack_name = take_string(&parser);
-        skip_line(&parser);
+    for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
+        struct parser parser = {.arena = arena, .at = data, .config = config};
+
+        parse_section(&parser, sections[i]);
     }
 }

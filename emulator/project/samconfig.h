@@ -1,8 +1,9 @@
 #pragma once
 
 /*
- * samconfig.toml: what the SAM CLI deploys a template with, of which the parameters and the stack's
- * name matter here. Of TOML only what that file has is read; the rest is passed over.
+ * samconfig.toml: what the SAM CLI deploys a template with, or runs it with on this machine, of
+ * which the parameters, the stack's name, the region and the file of variables matter here. Of TOML
+ * only what that file has is read; the rest is passed over.
  *
  * AWS: "AWS SAM CLI configuration file".
  */
@@ -14,7 +15,9 @@ struct arena;
 struct samconfig {
     char **parameters; /* "KEY=VALUE" each, ending in NULL; NULL: none */
     size_t parameter_count;
-    const char *stack_name; /* NULL: none */
+    const char *stack_name; /* NULL: none, as below */
+    const char *region;
+    const char *env_vars; /* a path */
 };
 
 /* The largest file that is read. */

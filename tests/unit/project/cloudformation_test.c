@@ -271,6 +271,35 @@ static void samconfig_gives_parameters_and_the_name_of_the_stack(void **state)
     assert_string_equal(scene->registry.functions[0].name, "my-stack-prod");
 }
 
+static void samconfig_gives_a_region_and_variables(void **state)
+{
+    static const char config[]   = "[default.global.parameters]\nregion = \"eu-west-1\"\n"
+                                   "[default.local_start_api.parameters]\nenv_vars = \"env.json\"\n";
+    struct scene *scene          = *state;
+    SCOPED_MEMORY char *expected = memory_format("%s/local/env.json", scene->folder);
+
+    scene_write("local/app.js", "");
+    scene_write("local/samconfig.toml", config);
+    scene_write("local/template.yaml",
+                "Resources:\n"
+                "  F:\n"
+                "    Type: AWS::Lambda::Function\n"
+                "    Properties: {FunctionName: !Sub 'f-${AWS::Region}', Runtime: nodejs22.x, "
+                "Handler: app.f}\n");
+    scene_read(scene, "local");
+    assert_int_equal(scene->problems.errors, 0);
+    assert_non_null(strstr(text_string(&scene->shown),
+                           "samconfig.toml:0: warning: env_vars: env.json: No such file or "
+                           "directory: the functions go without the variables in it\n"));
+    assert_null(scene->project.settings.env_vars);
+    assert_string_equal(scene->registry.functions[0].name, "f-eu-west-1");
+    assert_string_equal(scene->project.settings.region, "eu-west-1");
+    scene_write("local/env.json", "{}");
+    scene_read(scene, "local");
+    assert_string_equal(scene->project.settings.env_vars, expected);
+    assert_true(project_is_made_of(&scene->project, expected)); /* so that a change of it counts */
+}
+
 /* Around keys and plans: an API whose $connect asks for one; they begin in line 6. */
 #define USAGE(more) HEAD ROUTE("RouteKey: $connect, ApiKeyRequired: true") more
 #define KEY                                                                                        \
@@ -367,6 +396,7 @@ int main(void)
         cmocka_unit_test(a_key_without_a_value_gets_one),
         cmocka_unit_test(what_aws_refuses_or_takes_for_nothing_is_told),
         cmocka_unit_test(samconfig_gives_parameters_and_the_name_of_the_stack),
+        cmocka_unit_test(samconfig_gives_a_region_and_variables),
     };
 
     return cmocka_run_group_tests_name("cloudformation", tests, scene_set_up, scene_tear_down);

@@ -708,6 +708,45 @@ static void ids_are_the_same_at_every_start_and_all_different(void **state)
     registry_deinit(&before);
 }
 
+/* Reads the postern.json with what the command line says. */
+static void read_with(struct scene *scene, const struct project_options *options)
+{
+    scene_forget(scene);
+    assert_true(project_find(".", &scene->project, &scene->problems));
+    project_load(&scene->project, options, &scene->registry, &scene->problems);
+}
+
+static void parameters_are_for_templates(void **state)
+{
+    struct scene *scene = *state;
+    char one[]          = "Stage=prod";
+    char *given[]       = {one, NULL};
+
+    scene_write("postern.json", "{\"apis\": {\"a\": {\"routes\": {\"$connect\": {}}}}}");
+    read_with(scene, &(struct project_options){.parameters = given});
+    assert_int_equal(scene->problems.count, 1);
+    assert_int_equal(scene->problems.errors, 1);
+    assert_string_equal(scene->problems.items[0].message,
+                        "--parameter Stage: a postern.json has no parameters: write the value into "
+                        "it, or into .env beside it for a handler's environment");
+}
+
+static void a_function_that_runs_elsewhere_needs_no_runtime(void **state)
+{
+    struct scene *scene = *state;
+    char one[]          = "far=http://127.0.0.1:9000/2015-03-31/functions/function/invocations";
+    char *given[]       = {one, NULL};
+
+    scene_write("postern.json",
+                "{\"functions\": {\"far\": {}, \"lost\": {\"runtime\": \"java21\"}},\n"
+                "\"apis\": {\"a\": {\"routes\": {\"$default\": {\"function\": \"far\"}}}}}");
+    read_with(scene, &(struct project_options){.elsewhere = given});
+    assert_int_equal(scene->problems.errors, 1);
+    assert_non_null(strstr(scene->problems.items[0].message, "functions.lost.runtime: java21"));
+    read_with(scene, &(struct project_options){0});
+    assert_int_equal(scene->problems.errors, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -736,6 +775,8 @@ int main(void)
         cmocka_unit_test(a_project_becomes_resources),
         cmocka_unit_test(what_a_project_leaves_out_has_defaults),
         cmocka_unit_test(ids_are_the_same_at_every_start_and_all_different),
+        cmocka_unit_test(parameters_are_for_templates),
+        cmocka_unit_test(a_function_that_runs_elsewhere_needs_no_runtime),
     };
 
     return cmocka_run_group_tests_name("postern_json", tests, scene_set_up, scene_tear_down);

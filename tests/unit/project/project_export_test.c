@@ -254,7 +254,11 @@ static void what_a_postern_json_cannot_say_is_told(void **state)
             .kind     = PROJECT_CDK,
             .folder   = scene->folder,
             .is_built = true,
-            .settings = {host, region, 3005, 1500, 60000},
+            .settings = {.host                      = host,
+                         .region                    = region,
+                         .port                      = 3005,
+                         .idle_timeout_milliseconds = 1500,
+                         .max_duration_milliseconds = 60000},
         };
 
         write_both(&project, &scene->registry, &exported);

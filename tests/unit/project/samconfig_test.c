@@ -71,10 +71,30 @@ static void parameters_are_read_as_sam_has_them(void **state)
     }
 }
 
+static void what_is_said_for_this_machine_wins(void **state)
+{
+    static const char toml[] = "[default.global.parameters]\nregion = \"eu-west-1\"\n"
+                               "stack_name = \"chat\"\n" DEPLOY "region = 'eu-west-2'\n"
+                               "parameter_overrides = \"A=deployed\"\n"
+                               "[default.local_start_api.parameters]\nenv_vars = \"env.json\"\n"
+                               "parameter_overrides = \"A=local\"\nport = 3005\n"
+                               "[default.local_invoke.parameters]\nregion = \"x\"\n";
+    struct arena arena       = {0};
+    struct samconfig config  = {0};
+
+    samconfig_parse(&arena, toml, strlen(toml), &config);
+    assert_string_equal(config.region, "eu-west-2");
+    assert_string_equal(config.stack_name, "chat");
+    assert_string_equal(config.env_vars, "env.json");
+    assert_string_equal(config.parameters[0], "A=local");
+    arena_deinit(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parameters_are_read_as_sam_has_them),
+        cmocka_unit_test(what_is_said_for_this_machine_wins),
     };
 
     return cmocka_run_group_tests_name("samconfig", tests, NULL, NULL);
