@@ -15,8 +15,11 @@ WARNINGS  := -Wall -Wextra -Werror -Wshadow -Wconversion -Wno-sign-conversion \
     -Wswitch-enum
 OPTIMISE  ?= -O2 -g
 CFLAGS    = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -fstack-protector-strong $(OPTIMISE) $(SANITIZE) \
-    -DPOSTERN_VERSION='"$(VERSION)"' -Iemulator -I. $(shell pkg-config --cflags $(PACKAGES) libcurl 2>/dev/null)
-LIBS      = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lwslay -lpthread -lm -ldl
+    -DPOSTERN_VERSION='"$(VERSION)"' -Iemulator -I. $(FOUND_CFLAGS)
+LIBS      = $(FOUND_LIBS) -lwslay -lpthread -lm -ldl
+
+FOUND_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) libcurl 2>/dev/null)
+FOUND_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 
 SOURCES   := $(wildcard emulator/*.c emulator/*/*.c)
 CLI       := $(wildcard cli/*.c cli/*/*.c)
@@ -84,10 +87,27 @@ $(PRELOADED): $(PRELOAD)
 	@$(CC) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -O2 -U_FORTIFY_SOURCE -fPIC -fvisibility=hidden -fno-stack-protector \
 	    -shared -s -Wl,-z,now -o $@ $<
 
-# The objects of one folder: make layer-lambda
-.PHONY: $(LAYERS:%=layer-%)
-$(LAYERS:%=layer-%): layer-%:
-	$(MAKE) --no-print-directory $(patsubst %.c,$(BUILD)/%.o,$(wildcard emulator/$*/*.c))
+# The objects of one folder, and the same as an archive for tests to link with: make layer-lambda
+define LAYER_RULES
+OBJECTS_$(1)  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard emulator/$(1)/*.c))
+ARCHIVES_$(1) := $(USES_$(1):%=$(BUILD)/%.a) $(BUILD)/embedded.a
+
+.PHONY: layer-$(1)
+layer-$(1): $$(OBJECTS_$(1))
+
+$(BUILD)/$(1).a: $$(OBJECTS_$(1))
+	@rm -f $$@
+	@ar rcs $$@ $$^
+endef
+$(foreach layer,$(LAYERS),$(eval $(call LAYER_RULES,$(layer))))
+
+ARCHIVES_cli := $(BUILD)/everything.a
+
+$(BUILD)/embedded.a: $(BUILD)/embedded_files.o
+$(BUILD)/everything.a: $(filter-out $(BUILD)/cli/main.o,$(OBJECTS))
+$(BUILD)/embedded.a $(BUILD)/everything.a:
+	@rm -f $@
+	@ar rcs $@ $^
 
 # On a fresh machine: everything. Only set-up may need the network or root.
 
@@ -120,19 +140,14 @@ check: # What `make test` does once the machine is set up
 # cli/ with everything but main.
 UNIT_TESTS := $(wildcard tests/unit/*/*_test.c)
 UNIT       := $(UNIT_TESTS:%.c=$(BUILD)/%)
-UNIT_CLI   := $(filter $(BUILD)/tests/unit/cli/%,$(UNIT))
 UNIT_RUN   := $(if $(T),$(foreach test,$(UNIT),$(if $(findstring $(T),$(test)),$(test))),$(UNIT))
 
-.SECONDEXPANSION:
-$(filter-out $(UNIT_CLI),$(UNIT)): $(BUILD)/tests/unit/%: tests/unit/%.c $$(foreach folder,$$(USES_$$(firstword $$(subst /, ,$$*))),$$(patsubst %.c,$(BUILD)/%.o,$$(wildcard emulator/$$(folder)/*.c))) $(BUILD)/embedded_files.o
-	@mkdir -p $(@D)
-	@echo "  LINK  $@"
-	@$(CC) $(CFLAGS) -Itests/unit -o $@ $^ $(LIBS) -lcmocka
+$(UNIT:%=%.o): CFLAGS += -Itests/unit
 
-$(UNIT_CLI): $(BUILD)/tests/unit/%: tests/unit/%.c $(filter-out $(BUILD)/cli/main.o,$(OBJECTS))
-	@mkdir -p $(@D)
+.SECONDEXPANSION:
+$(UNIT): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $$(ARCHIVES_$$(firstword $$(subst /, ,$$*)))
 	@echo "  LINK  $@"
-	@$(CC) $(CFLAGS) -Itests/unit -o $@ $^ $(LIBS) -lcmocka
+	@$(CC) $(SANITIZE) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lcmocka
 
 .PHONY: check-unit
 check-unit: ## Unit tests; T=word runs only those with that word in the name
@@ -144,34 +159,33 @@ check-e2e: all ## End-to-end tests; T=word runs only those with that word in the
 	@scripts/set-up.sh test
 	@POSTERN_BINARY=$(abspath $(BUILD)/postern) scripts/run-e2e.sh $(T)
 
-SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# One build for the sanitizers and for fuzzing, by the second compiler.
+SANITIZED := CC=clang BUILD=$(BUILD)/sanitize OPTIMISE="-O1 -g" \
+    SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
 
 .PHONY: check-sanitize
 check-sanitize: ## Unit and end-to-end tests and a short soak under AddressSanitizer and UBSan
-	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=$(BUILD)/sanitize SANITIZE="$(SANITIZERS)" OPTIMISE="-O1 -g" all
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitize SANITIZE="$(SANITIZERS)" OPTIMISE="-O1 -g" check-unit check-e2e check-soak
+	@$(MAKE) --no-print-directory -j$$(nproc) $(SANITIZED) all
+	@$(MAKE) --no-print-directory $(SANITIZED) check-unit check-e2e check-soak
 
 # A fuzz target is tests/fuzz/<name>_fuzz.c; its seeds are in fixtures/fuzz/<name>/. What it finds on the
 # way stays in the build folder.
 FUZZ_TESTS := $(wildcard tests/fuzz/*_fuzz.c)
 FUZZ       := $(FUZZ_TESTS:%.c=$(BUILD)/%)
-FUZZERS    := CC=clang BUILD=$(BUILD)/fuzz OPTIMISE="-O1 -g" \
-    SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all"
 SECONDS    := 60
 
-$(FUZZ): $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h) $(filter-out $(BUILD)/cli/main.o,$(OBJECTS))
-	@mkdir -p $(@D)
+$(FUZZ): %: %.o $(BUILD)/everything.a
 	@echo "  LINK  $@"
-	@$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $(filter-out %.h,$^) $(LIBS)
+	@$(CC) $(SANITIZE) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 .PHONY: fuzz
 fuzz: ## Fuzz every parser with libFuzzer; T=word picks targets, SECONDS=60 is for each
-	@$(MAKE) --no-print-directory -j$$(nproc) $(FUZZERS) T="$(T)" fuzz-targets
-	@T="$(T)" scripts/fuzz.sh $(BUILD)/fuzz $(SECONDS)
+	@$(MAKE) --no-print-directory -j$$(nproc) $(SANITIZED) T="$(T)" fuzz-targets
+	@T="$(T)" scripts/fuzz.sh $(BUILD)/sanitize $(SECONDS)
 
 .PHONY: check-fuzz
 check-fuzz: # more at once than there are cores: what counts is that all are tried
-	@AT_ONCE=$$((2 * $$(nproc))) $(MAKE) --no-print-directory SECONDS=20 fuzz
+	@AT_ONCE=$$((2 * $$(nproc))) $(MAKE) --no-print-directory SECONDS=10 fuzz
 
 .PHONY: soak check-soak
 soak: SECONDS := 120
@@ -210,9 +224,9 @@ $(BENCH_HANDLER): $(patsubst %,$(BUILD)/tests/bench/%.o,echo_handler stream wire
 TEMPLATE_BENCH := $(BUILD)/tests/bench/template/template_bench
 RUN_TEMPLATES  := $(TEMPLATE_BENCH) tests/bench/template/orders.vtl
 
-$(TEMPLATE_BENCH): $(TEMPLATE_BENCH).o $(patsubst %.c,$(BUILD)/%.o,$(foreach folder,$(USES_template),$(wildcard emulator/$(folder)/*.c))) $(BUILD)/embedded_files.o
+$(TEMPLATE_BENCH): $(TEMPLATE_BENCH).o $(ARCHIVES_template)
 	@echo "  LINK  $@"
-	@$(CC) $(SANITIZE) -o $@ $^ $(LIBS)
+	@$(CC) $(SANITIZE) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS)
 
 .PHONY: bench-tools
 bench-tools: all $(BUILD)/tests/bench/bench $(BENCH_HANDLER) $(TEMPLATE_BENCH)
@@ -337,4 +351,4 @@ clean: ## Remove what was built
 help: ## List the targets
 	@grep -hE '^[a-z][a-z0-9-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
--include $(OBJECTS:.o=.d) $(BENCH_PARTS:.o=.d) $(HEADERS:%=$(BUILD)/headers/%.ok.d)
+-include $(OBJECTS:.o=.d) $(UNIT:=.d) $(FUZZ:=.d) $(BENCH_PARTS:.o=.d) $(HEADERS:%=$(BUILD)/headers/%.ok.d)
