@@ -120,6 +120,8 @@ run: ## Set up this machine, build, start the sample project (or PROJECT=…)
 	@exec $(BUILD)/postern start $(PROJECT)
 
 # The parts one after another: each uses both cores itself, and their output stays apart.
+CHECKS := check-source check-unit check-e2e check-bench check-soak check-sanitize check-fuzz
+
 .PHONY: test
 test: ## Set up this machine, build, check everything
 	@scripts/set-up.sh test
@@ -128,13 +130,9 @@ test: ## Set up this machine, build, check everything
 .PHONY: check
 check: # What `make test` does once the machine is set up
 	@$(MAKE) --no-print-directory -j$$(nproc) all
-	@$(MAKE) --no-print-directory check-source
-	@$(MAKE) --no-print-directory check-unit
-	@$(MAKE) --no-print-directory check-e2e
-	@$(MAKE) --no-print-directory check-bench
-	@$(MAKE) --no-print-directory check-soak
-	@$(MAKE) --no-print-directory check-sanitize
-	@$(MAKE) --no-print-directory check-fuzz
+	@for part in $(CHECKS); do \
+	    begun=$$SECONDS; $(MAKE) --no-print-directory $$part; echo "$$part: $$((SECONDS - begun)) s"; \
+	done
 
 # Unit tests: tests/unit/<folder>/<name>_test.c is linked with its folder and those below it; those of
 # cli/ with everything but main.
@@ -152,7 +150,7 @@ $(UNIT): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $$(ARCHIVES_$$(firstword
 .PHONY: check-unit
 check-unit: ## Unit tests; T=word runs only those with that word in the name
 	@$(MAKE) --no-print-directory -j$$(nproc) $(UNIT_RUN)
-	@failed=0; for test in $(UNIT_RUN); do $$test || { echo "FAILED: $$test"; failed=1; }; done; exit $$failed
+	@printf '%s\n' $(UNIT_RUN) | xargs -P $$(nproc) -n 1 scripts/run-unit.sh
 
 .PHONY: check-e2e
 check-e2e: all ## End-to-end tests; T=word runs only those with that word in their file's or own name
