@@ -51,14 +51,14 @@ static const struct option options[] = {
     {"text", 'x', "TEXT", KIND_TEXT, SEND | SERVE, AT(text), .help = "what to send"},
     {"quiet", 'q', "", KIND_FLAG, SEND, AT(quiet), .help = "say less"},
     {"loud", 'l', "", KIND_FLAG, SEND, AT(loud), .help = "say more"},
-    {NULL},
+    {.name = NULL},
 };
 
 static const struct operand operands[] = {
     {"ID", SEND, .is_needed = true, AT(name), .is_fine = is_name, .expected = "an id, like abc="},
     {"DATA", SEND, AT(data), .otherwise = "nothing", .expected = "what to send"},
     {"CMD", SERVE, .is_needed = true, .is_command = true, AT(command), .expected = "a command"},
-    {NULL},
+    {.name = NULL},
 };
 /* clang-format on */
 

@@ -325,7 +325,8 @@ static inline void client_connect_by_tls(struct client *client, struct scene *sc
         SSL_set_alpn_protos(client->ssl, (const unsigned char *)protocols,
                             (unsigned)strlen(protocols));
     if (name) {
-        SSL_set_tlsext_host_name(client->ssl, name);
+        SSL_ctrl(client->ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                 (char *)(uintptr_t)name);
         SSL_set1_host(client->ssl, name);
     }
     SSL_do_handshake(client->ssl);

@@ -38,7 +38,7 @@ static void a_head_may_come_byte_by_byte(void **state)
     client_connect(&client, scene);
     for (size_t i = 0; i < strlen(UPGRADE); i++) {
         assert_int_equal(scene->upgrade_count, 0);
-        client_send(&client, UPGRADE + i, 1);
+        client_send(&client, &UPGRADE[i], 1);
         run_what_is_ready(scene);
     }
     RUN_UNTIL(scene, has_upgrade, scene);

@@ -92,7 +92,7 @@ static void a_head_may_come_in_many_small_records(void **state)
 
     client_connect_by_tls(&client, scene, "localhost", NULL);
     for (size_t i = 0; i < strlen(UPGRADE); i++) {
-        client_send(&client, UPGRADE + i, 1);
+        client_send(&client, &UPGRADE[i], 1);
         run_what_is_ready(scene);
     }
     RUN_UNTIL(scene, has_upgrade, scene);

@@ -137,7 +137,7 @@ static void names_that_only_look_like_those_get_none(void **state)
 {
     static const char *const hosts[] = {
         AWS ".invalid",
-        "a." AWS,
+        ("a." AWS),
         "-execute-api.eu-central-1.amazonaws.com",
         "a1b2c3d4e5.execute-api.amazonaws.com",
         "ws.example.invalid.",

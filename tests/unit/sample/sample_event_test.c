@@ -287,8 +287,8 @@ static void sample_event_write_shows_the_handshake(void **state)
         .query_count  = 2,
     };
     static const char *const parts[] = {
-        "\"headers\":{\"HOST\":\"h.example\",\"Sec-WebSocket-Extensions\":\"permessage-deflate; "
-        "client_max_window_bits\",\"Sec-WebSocket-Key\":\"",
+        ("\"headers\":{\"HOST\":\"h.example\",\"Sec-WebSocket-Extensions\":\"permessage-deflate; "
+         "client_max_window_bits\",\"Sec-WebSocket-Key\":\""),
         "\"Sec-WebSocket-Version\":\"13\",\"user-agent\":\"mine\",\"X-Amzn-Trace-Id\":\"Root=1-",
         "\"X-Twice\":[\"1\",\"2\"]",
         "\"queryStringParameters\":{\"a\":\"1 & 2%\",\"b\":\"\"}",
