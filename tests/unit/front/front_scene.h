@@ -137,7 +137,7 @@ static inline void scene_make_impatient(struct scene *scene)
     struct front_settings settings = scene_settings(scene);
 
     front_close(scene->front);
-    settings.patience_milliseconds = 100;
+    settings.patience_milliseconds = 300;
     scene->front                   = front_open(&settings);
     assert_non_null(scene->front);
 }
