@@ -8,7 +8,7 @@ BUILD       ?= build
 CC          := gcc
 VERSION     := 0.1.0
 
-PACKAGES  := libuv libwebsockets libmicrohttpd sqlite3 libssl libcrypto libpcre2-8 libedit yaml-0.1
+PACKAGES  := libuv libwebsockets libmicrohttpd sqlite3 libssl libcrypto libpcre2-8 libedit yaml-0.1 libarchive
 WARNINGS  := -Wall -Wextra -Werror -Wshadow -Wconversion -Wno-sign-conversion \
     -Wno-unused-parameter -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
     -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough \

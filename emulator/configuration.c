@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/reason.h"
+#include "lambda/packages.h"
 #include "loading.h"
 
 struct configuration *configuration_read(const struct emulator_settings *settings)
@@ -15,6 +16,12 @@ struct configuration *configuration_read(const struct emulator_settings *setting
     configuration->is_fine = loading_read(settings, &configuration->project,
                                           &configuration->registry, &configuration->problems);
     return configuration;
+}
+
+bool configuration_unpack(struct configuration *configuration, const char *runtime_folder)
+{
+    return !configuration->is_fine ||
+           packages_unpack(&configuration->registry, runtime_folder, &configuration->problems);
 }
 
 void configuration_log_problems(const struct configuration *configuration)

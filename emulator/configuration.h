@@ -21,6 +21,10 @@ struct emulator_settings;
  * never changed. */
 struct configuration *configuration_read(const struct emulator_settings *settings);
 
+/* Unpacks code and layers that are archives, below the folder that handlers have of the emulator's;
+ * problems are added. False if there were any. On any thread, before anybody else has it. */
+bool configuration_unpack(struct configuration *configuration, const char *runtime_folder);
+
 /* A line of the log for each problem. */
 void configuration_log_problems(const struct configuration *configuration);
 

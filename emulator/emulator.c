@@ -28,6 +28,7 @@
 #include "http/server.h"
 #include "lambda/keeper.h"
 #include "lambda/lambda.h"
+#include "lambda/packages.h"
 #include "loading.h"
 #include "loop/alarm.h"
 #include "loop/child.h"
@@ -196,6 +197,18 @@ static unsigned processes_max(const struct emulator_settings *settings)
     return PROCESSES_PER_CORE_MAX * (unsigned)(cores > 0 ? cores : 1);
 }
 
+/* Functions whose archive can't be unpacked fail when they are called. */
+static void unpack(struct emulator *emulator)
+{
+    struct configuration *configuration = emulator->deployment.configuration;
+    size_t known                        = configuration->problems.size;
+
+    if (!configuration_unpack(configuration, emulator->data.runtime))
+        log_warn(LOG_FIELDS({"reason", REASON_PROJECT_WARNING}), "%s",
+                 text_string(&configuration->problems) + known);
+    packages_prune(&configuration->registry, emulator->data.runtime);
+}
+
 static int open_handlers(struct emulator *emulator)
 {
     const struct emulator_settings *settings = emulator->settings;
@@ -337,13 +350,14 @@ static void on_project_changed(void *owner)
 static void open_reload(struct emulator *emulator)
 {
     const struct reload_settings reload = {
-        .loop        = &emulator->loop,
-        .alarms      = &emulator->alarms,
-        .deployment  = &emulator->deployment,
-        .emulator    = emulator->settings,
-        .data_folder = emulator->data.path,
-        .on_changed  = on_project_changed,
-        .owner       = emulator,
+        .loop           = &emulator->loop,
+        .alarms         = &emulator->alarms,
+        .deployment     = &emulator->deployment,
+        .emulator       = emulator->settings,
+        .data_folder    = emulator->data.path,
+        .runtime_folder = emulator->data.runtime,
+        .on_changed     = on_project_changed,
+        .owner          = emulator,
     };
 
     if (!emulator->settings->no_watch)
@@ -372,7 +386,8 @@ static int open_all(struct emulator *emulator)
     if (!emulator->store)
         return -EIO;
     emulator->answers = plain_answers_new(&emulator->loop);
-    result            = open_handlers(emulator);
+    unpack(emulator);
+    result = open_handlers(emulator);
     if (result == 0)
         result = open_gateway(emulator);
     if (result == 0)

@@ -133,6 +133,7 @@ static int open_all(struct invoke *invoke)
     result = data_folder_open(&invoke->data, NULL, NULL, true);
     if (result < 0)
         return result;
+    configuration_unpack(invoke->configuration, invoke->data.runtime);
     fill_environment(invoke);
     lambda.runtime_directory = invoke->data.runtime;
     invoke->lambda           = lambda_new(&lambda);

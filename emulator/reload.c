@@ -40,7 +40,8 @@ struct reading {
     struct work work;
     struct reload *reload; /* NULL: nobody waits for it any more */
     const struct emulator_settings *settings;
-    int64_t changed_at; /* clock_microseconds() */
+    char *runtime_folder; /* where archives are unpacked */
+    int64_t changed_at;   /* clock_microseconds() */
     struct configuration *configuration;
 };
 
@@ -218,6 +219,12 @@ static void take(struct reload *reload, struct configuration *fresh, int64_t cha
         log_debug(NULL, "%s is what is served already", label);
 }
 
+static void free_reading(struct reading *reading)
+{
+    free(reading->runtime_folder);
+    free(reading);
+}
+
 static void on_read(struct work *work)
 {
     struct reading *reading     = container_of(work, struct reading, work);
@@ -225,7 +232,7 @@ static void on_read(struct work *work)
     struct reload *reload       = reading->reload;
     int64_t changed_at          = reading->changed_at;
 
-    free(reading);
+    free_reading(reading);
     if (!reload) {
         configuration_free(fresh);
         return;
@@ -245,7 +252,10 @@ static void read_project(struct work *work)
 {
     struct reading *reading = container_of(work, struct reading, work);
 
+    /* An archive that is being written is like a project that is: the last good one goes on. */
     reading->configuration = configuration_read(reading->settings);
+    if (!configuration_unpack(reading->configuration, reading->runtime_folder))
+        reading->configuration->is_fine = false;
 }
 
 static void start_reading(struct reload *reload, int64_t changed_at)
@@ -255,12 +265,13 @@ static void start_reading(struct reload *reload, int64_t changed_at)
     reload->is_outdated = reload->reading != NULL;
     if (reload->is_outdated)
         return;
-    reading             = NEW(struct reading);
-    reading->reload     = reload;
-    reading->settings   = reload->settings.emulator;
-    reading->changed_at = changed_at;
+    reading                 = NEW(struct reading);
+    reading->reload         = reload;
+    reading->settings       = reload->settings.emulator;
+    reading->changed_at     = changed_at;
+    reading->runtime_folder = memory_copy_string(reload->settings.runtime_folder);
     if (work_start(reload->settings.loop, &reading->work, read_project, on_read) < 0)
-        free(reading);
+        free_reading(reading);
     else
         reload->reading = reading;
 }

@@ -18,6 +18,7 @@ struct reload_settings {
     struct alarms *alarms;
     struct deployment *deployment;
     const struct emulator_settings *emulator; /* what the project is read with */
+    const char *runtime_folder;               /* in it: where archives are unpacked */
     const char *data_folder;                  /* ours: nothing in it is of anybody's project */
 
     void (*on_changed)(void *owner); /* another project is served than before */

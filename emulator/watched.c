@@ -110,16 +110,35 @@ bool watched_ignores(const struct watched *watched, const struct configuration *
            is_ready_file(watched, path) || !is_on_the_way_to_code(&configuration->registry, path);
 }
 
+/* What is unpacked when the project is read. */
+static bool is_archive_of(const struct registry *registry, const char *path)
+{
+    for (size_t i = 0; i < registry->function_count; i++) {
+        const struct function *function = &registry->functions[i];
+
+        for (size_t j = 0; j < function->archive_count; j++) {
+            if (strcmp(function->archives[j], path) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
 bool watched_makes_project(const struct watched *watched, const struct configuration *configuration,
                            const char *path)
 {
     return project_is_made_of(&configuration->project, path) ||
            is_on_the_way_of_a_link(&configuration->registry, path) ||
+           is_archive_of(&configuration->registry, path) ||
            is_env_file(watched, &configuration->project, path);
 }
 
 bool watched_touches_code(const struct function *function, const char *path)
 {
+    for (size_t i = 0; i < function->archive_count; i++) {
+        if (file_is_in(function->archives[i], path))
+            return true;
+    }
     for (size_t i = 0; i < function->layer_count; i++) {
         if (file_is_in(path, function->layers[i]) || file_is_in(function->layers[i], path))
             return true;
@@ -144,7 +163,7 @@ const char **watched_folders(const struct watched *watched,
     const char **folders;
 
     for (size_t i = 0; i < registry->function_count; i++)
-        most += registry->functions[i].layer_count;
+        most += registry->functions[i].layer_count + registry->functions[i].archive_count;
     folders             = arena_new(arena, most * sizeof *folders);
     *count              = 0;
     folders[(*count)++] = configuration->project.folder;
@@ -154,6 +173,8 @@ const char **watched_folders(const struct watched *watched,
         folders[(*count)++] = function->code_uri;
         for (size_t j = 0; j < function->layer_count; j++)
             folders[(*count)++] = function->layers[j];
+        for (size_t j = 0; j < function->archive_count; j++)
+            folders[(*count)++] = folder_of(arena, function->archives[j]);
     }
     if (watched->env_file)
         folders[(*count)++] = folder_of(arena, watched->env_file);

@@ -13,9 +13,6 @@
 #include "base/text.h"
 #include "model/registry.h"
 
-/* Below the runtime folder. */
-#define FOLDER "code"
-
 /* AWS: CloudFormation puts the code into a file called index. AWS?: what it does with an ES module
  * for Node.js; here it gets the ending by which Node.js knows one. */
 #define NAME_PYTHON    "index.py"
@@ -45,6 +42,14 @@ const char *inline_code_file(const struct function *function)
     return is_es_module(function->inline_code) ? NAME_ES_MODULE : NAME_NODE;
 }
 
+char *inline_code_name(const struct function *function)
+{
+    char id[11];
+
+    id_derive_api(function->name, function->inline_code, id);
+    return memory_format("%s-%s", function->name, id);
+}
+
 static int make_folder(const char *path)
 {
     if (mkdir(path, 0755) < 0 && errno != EEXIST)
@@ -54,14 +59,13 @@ static int make_folder(const char *path)
 
 int inline_code_write(struct function *function, const char *directory)
 {
-    SCOPED_MEMORY char *all    = memory_format("%s/" FOLDER, directory);
+    SCOPED_MEMORY char *all    = memory_format("%s/" INLINE_CODE_FOLDER, directory);
     SCOPED_MEMORY char *folder = NULL;
     SCOPED_MEMORY char *file   = NULL;
-    char id[11];
-    int result = make_folder(all);
+    SCOPED_MEMORY char *name   = inline_code_name(function);
+    int result                 = make_folder(all);
 
-    id_derive_api(function->name, function->inline_code, id);
-    folder = memory_format("%s/%s-%s", all, function->name, id);
+    folder = memory_format("%s/%s", all, name);
     file   = memory_format("%s/%s", folder, inline_code_file(function));
     if (result == 0)
         result = make_folder(folder);

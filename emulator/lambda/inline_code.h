@@ -5,6 +5,12 @@
 
 struct function;
 
+/* Below the runtime folder: what is made of code and archives, a folder for each content. */
+#define INLINE_CODE_FOLDER "code"
+
+/* The name of the function's folder in there. The caller frees it. */
+char *inline_code_name(const struct function *function);
+
 /* The name of that file: "index.js". */
 const char *inline_code_file(const struct function *function);
 

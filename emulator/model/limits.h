@@ -45,6 +45,12 @@
 #define FUNCTION_ENVIRONMENT_SIZE_MAX 4096
 #define FUNCTION_NAME_SIZE_MAX        64
 
+/* AWS: a function's code and layers have 250 MB at most, unpacked. Ours: entries of an archive, and
+ * the size of their names. */
+#define PACKAGE_SIZE_MAX      (250 * 1024 * 1024)
+#define PACKAGE_ENTRIES_MAX   100000
+#define PACKAGE_PATH_SIZE_MAX 1000
+
 /* AWS: 300 routes, 300 integrations, 10 stages, 10 Lambda authorizers for each API. */
 #define ROUTES_PER_API_MAX      300
 #define STAGES_PER_API_MAX      10

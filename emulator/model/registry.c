@@ -289,6 +289,13 @@ void function_add_layer(struct function *function, const char *folder)
     function->layers[function->layer_count++] = memory_copy_string(folder);
 }
 
+void function_add_archive(struct function *function, const char *path)
+{
+    function->archives                            = memory_resize(function->archives,
+                                                                  (function->archive_count + 1) * sizeof *function->archives);
+    function->archives[function->archive_count++] = memory_copy_string(path);
+}
+
 void function_copy(struct function *to, const struct function *from)
 {
     *to = (struct function){
@@ -310,6 +317,8 @@ void function_copy(struct function *to, const struct function *from)
     name_values_copy(&to->environment, &from->environment);
     for (size_t i = 0; i < from->layer_count; i++)
         function_add_layer(to, from->layers[i]);
+    for (size_t i = 0; i < from->archive_count; i++)
+        function_add_archive(to, from->archives[i]);
 }
 
 static bool has_same_layers(const struct function *a, const struct function *b)
@@ -347,6 +356,9 @@ void function_deinit(struct function *function)
     for (size_t i = 0; i < function->layer_count; i++)
         free(function->layers[i]);
     free(function->layers);
+    for (size_t i = 0; i < function->archive_count; i++)
+        free(function->archives[i]);
+    free(function->archives);
     name_values_deinit(&function->environment);
     *function = (struct function){0};
 }

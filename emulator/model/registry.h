@@ -27,6 +27,8 @@ struct function {
     char *esbuild;     /* options of esbuild as JSON, for code that is bundled; NULL: it isn't */
     char **layers;     /* absolute paths of folders; the last one counts most */
     size_t layer_count;
+    char **archives; /* what code and layers were unpacked from: absolute paths */
+    size_t archive_count;
     int timeout_seconds;
     int memory_megabytes;
     int concurrency;  /* processes at most */
@@ -242,6 +244,9 @@ const struct token_rate *stage_find_throttle(const struct stage *stage, const ch
 
 /* The folder is copied. */
 void function_add_layer(struct function *function, const char *folder);
+
+/* The path is copied. */
+void function_add_archive(struct function *function, const char *path);
 
 /* to is overwritten, not released. */
 void function_copy(struct function *to, const struct function *from);

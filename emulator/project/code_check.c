@@ -49,6 +49,14 @@ static bool is_file(const char *path)
     return stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
+/* Which is unpacked before it is needed; what is in it shows then. */
+static bool is_archive(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+
+    return dot && (strcmp(dot, ".zip") == 0 || strcmp(dot, ".jar") == 0) && is_file(path);
+}
+
 /* True if there is the folder. */
 static bool check_folder(struct reading *reading, const struct json *object, const char *place,
                          const struct function *function)
@@ -58,6 +66,8 @@ static bool check_folder(struct reading *reading, const struct json *object, con
 
     if (!code_uri)
         return true;
+    if (is_archive(function->code_uri))
+        return false;
     if (stat(function->code_uri, &status) < 0)
         reading_warn(reading, code_uri,
                      "%s.codeUri: %s doesn't exist: the function can't be started", place,

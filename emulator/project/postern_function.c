@@ -190,6 +190,14 @@ static void take_esbuild(struct function *function, const struct json *options)
     function->esbuild = memory_copy_string(text_string(&all));
 }
 
+/* The others are unpacked by those who know what is in them. */
+static bool ends_in_zip(const char *path)
+{
+    size_t size = strlen(path);
+
+    return size > 4 && strcmp(path + size - 4, ".zip") == 0;
+}
+
 static void take_layers(struct reading *reading, struct function *function,
                         const struct json *layers, const char *place)
 {
@@ -202,7 +210,7 @@ static void take_layers(struct reading *reading, struct function *function,
         if (!path)
             continue;
         function_add_layer(function, path);
-        if (stat(path, &status) < 0 || !S_ISDIR(status.st_mode))
+        if (stat(path, &status) < 0 || (!S_ISDIR(status.st_mode) && !ends_in_zip(path)))
             reading_warn(reading, layer, "%s.layers: there is no folder %s: nothing is found in it",
                          place, layer->string);
     }

@@ -142,6 +142,26 @@ static void put_environment(struct serverless *serverless, const struct json *fu
         build_add(out, "IS_OFFLINE", serverless_string(serverless, "true", function));
 }
 
+/* A package that somebody has made, of the function or of all of them. */
+static void put_artifact(struct serverless *serverless, const struct json *function,
+                         struct json *properties)
+{
+    const struct json *const owners[] = {function, serverless->document};
+
+    for (size_t i = 0; i < ARRAY_SIZE(owners); i++) {
+        const struct json *package = variables_member(serverless->variables, owners[i], "package");
+        const struct json *artifact =
+            package ? variables_member(serverless->variables, package, "artifact") : NULL;
+
+        if (!artifact)
+            continue;
+        build_add(
+            properties, "Code",
+            build_copy(serverless->arena, variables_resolve(serverless->variables, artifact)));
+        return;
+    }
+}
+
 /* What runs the function: a container image, or a runtime with a handler. */
 static void put_code(struct serverless *serverless, const struct json *function,
                      struct json *properties)
@@ -155,6 +175,7 @@ static void put_code(struct serverless *serverless, const struct json *function,
     }
     put_setting(serverless, function, "runtime",
                 serverless_string(serverless, RUNTIME_DEFAULT, function), "Runtime", properties);
+    put_artifact(serverless, function, properties);
     if (handler)
         build_add(properties, "Handler", build_copy(serverless->arena, handler));
 }

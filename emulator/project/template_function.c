@@ -32,20 +32,6 @@ static bool is_runnable(const char *runtime)
     return false;
 }
 
-static bool is_archive(const struct json *code)
-{
-    static const char *const endings[] = {".zip", ".jar"};
-
-    for (size_t i = 0; code && code->kind == JSON_STRING && i < ARRAY_SIZE(endings); i++) {
-        size_t size = strlen(endings[i]);
-
-        if (code->size > size && strcmp(code->string + code->size - size, endings[i]) == 0 &&
-            strncmp(code->string, "s3://", 5) != 0)
-            return true;
-    }
-    return false;
-}
-
 /* SAM's CodeUri, or CloudFormation's Code before `aws cloudformation package`. */
 static const struct json *find_code(struct template *template,
                                     const struct template_resource *resource)
@@ -67,10 +53,8 @@ static const char *find_obstacle(struct template *template,
     if (package && strcmp(package, "Image") == 0)
         return "a function in a container image can't be run here: give it a Runtime and CodeUri";
     template->place = resource->id;
-    if (is_archive(find_code(template, resource)))
-        return "code in an archive can't be run: unpack it, and name the folder";
-    runtime = template_text(template, resource, "Runtime");
-    *where  = json_find(resource->properties, "Runtime");
+    runtime         = template_text(template, resource, "Runtime");
+    *where          = json_find(resource->properties, "Runtime");
     if (runtime && !is_runnable(runtime))
         return arena_format(template->arena,
                             "%s can't be run here yet: nodejs…, python…, ruby… and provided… can",
@@ -183,7 +167,7 @@ static struct json *find_layer(struct template *template, const struct json *arn
         content = template_property(template, resource,
                                     json_find(resource->properties, "ContentUri") ? "ContentUri"
                                                                                   : "Content");
-        if (!is_local(content) || is_archive(content))
+        if (!is_local(content))
             return NULL;
         resource->is_handled = true;
         return new_path(template, content->string, content);
