@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "project/cloudformation.h"
@@ -271,8 +272,8 @@ static void note_files(const struct serverless *serverless)
 }
 
 void serverless_read(struct project *project, const struct project_options *options,
-                     const char *contents, size_t size, struct registry *registry,
-                     struct problems *problems)
+                     const struct serverless_source *source, const char *contents, size_t size,
+                     struct registry *registry, struct problems *problems)
 {
     struct arena arena            = {0};
     struct serverless *serverless = arena_new(&arena, sizeof *serverless);
@@ -283,7 +284,7 @@ void serverless_read(struct project *project, const struct project_options *opti
         .project  = project,
         .options  = options,
         .problems = problems,
-        .files    = {.arena = &arena, .project = project},
+        .files    = {.arena = &arena, .project = project, .source = source},
     };
     serverless->document = serverless_files_begin(&serverless->files, contents, size, problems);
     if (serverless->document && serverless->document->kind != JSON_OBJECT) {
@@ -302,12 +303,18 @@ void serverless_read(struct project *project, const struct project_options *opti
     arena_deinit(&arena);
 }
 
+static int read_from_disk(void *owner, const char *path, size_t most, struct text *contents)
+{
+    return file_read(path, most, contents);
+}
+
 void serverless_load(struct project *project, const struct project_options *options,
                      struct registry *registry, struct problems *problems)
 {
-    SCOPED_TEXT contents = {0};
+    const struct serverless_source disk = {.read = read_from_disk};
+    SCOPED_TEXT contents                = {0};
 
     if (project_read_file(project, "project file", &contents, problems))
-        serverless_read(project, options, text_string(&contents), contents.size, registry,
+        serverless_read(project, options, &disk, text_string(&contents), contents.size, registry,
                         problems);
 }

@@ -12,13 +12,20 @@ struct problems;
 struct project;
 struct project_options;
 struct registry;
+struct text;
+
+/* Where files are read from: 0, or a negative errno, like file_read(). */
+struct serverless_source {
+    int (*read)(void *owner, const char *path, size_t most, struct text *contents);
+    void *owner;
+};
 
 /* Reads the project's file, and those it includes, into registry; what is wrong goes to problems.
  * The project learns which files it is made of. */
 void serverless_load(struct project *project, const struct project_options *options,
                      struct registry *registry, struct problems *problems);
 
-/* The same for contents that were read already. */
+/* The same for contents that were read already; the files that they include come from source. */
 void serverless_read(struct project *project, const struct project_options *options,
-                     const char *contents, size_t size, struct registry *registry,
-                     struct problems *problems);
+                     const struct serverless_source *source, const char *contents, size_t size,
+                     struct registry *registry, struct problems *problems);

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "model/limits.h"
@@ -10,15 +9,18 @@
 #include "project/env_file.h"
 #include "project/problems.h"
 #include "project/project.h"
+#include "project/serverless.h"
 #include "project/serverless_state.h"
 
 /* What is wrong with the file is said where handlers get it. */
 static bool read_file(struct serverless *serverless, const char *path)
 {
-    SCOPED_TEXT contents     = {0};
-    struct problems problems = {0};
+    const struct serverless_source *source = serverless->files.source;
+    SCOPED_TEXT contents                   = {0};
+    struct problems problems               = {0};
 
-    if (file_read(path, ENV_FILE_SIZE_MAX, &contents) < 0 || contents.size > ENV_FILE_SIZE_MAX)
+    if (source->read(source->owner, path, ENV_FILE_SIZE_MAX, &contents) < 0 ||
+        contents.size > ENV_FILE_SIZE_MAX)
         return false;
     env_file_parse(text_string(&contents), contents.size, path, &serverless->environment,
                    &problems);

@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "model/limits.h"
 #include "project/problems.h"
 #include "project/project.h"
+#include "project/serverless.h"
 #include "project/yaml.h"
 #include "json/build.h"
 #include "json/json.h"
@@ -112,7 +112,8 @@ static void read_contents(struct serverless_files *files, struct serverless_file
 static void read_file(struct serverless_files *files, struct serverless_file *file)
 {
     SCOPED_TEXT contents = {0};
-    int result           = file_read(file->path, PROJECT_FILE_SIZE_MAX, &contents);
+    int result =
+        files->source->read(files->source->owner, file->path, PROJECT_FILE_SIZE_MAX, &contents);
 
     if (result == -ENOENT || result == -ENOTDIR)
         return;

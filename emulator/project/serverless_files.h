@@ -12,6 +12,7 @@ struct arena;
 struct json;
 struct problems;
 struct project;
+struct serverless_source;
 
 /* Files of one project, the first included. */
 #define SERVERLESS_FILES_MAX 200
@@ -27,6 +28,7 @@ struct serverless_file {
 struct serverless_files {
     struct arena *arena;
     const struct project *project;
+    const struct serverless_source *source;
     struct serverless_file items[SERVERLESS_FILES_MAX];
     size_t count;
 };
