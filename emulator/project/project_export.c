@@ -45,7 +45,10 @@ static void export_start(const struct export_writer *writer, const struct functi
     export_parsed(writer, "esbuild", function->esbuild, object);
     export_text(writer, "inlineCode", function->inline_code, object);
     if (!function->inline_code && strcmp(function->code_uri, writer->folder) != 0)
-        export_text(writer, "codeUri", export_path(writer, function->code_uri), object);
+        export_text(
+            writer, "codeUri",
+            export_path(writer, function->code_link ? function->code_link : function->code_uri),
+            object);
 }
 
 static void export_function(const struct export_writer *writer, const struct function *function,

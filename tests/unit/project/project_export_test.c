@@ -212,6 +212,20 @@ static void everything_that_a_postern_json_says_is_exported(void **state)
     exported_deinit(&exported);
 }
 
+static void a_link_to_code_stays_one(void **state)
+{
+    struct scene *scene      = *state;
+    struct exported exported = {0};
+
+    scene_write("releases/1/a.js", "");
+    assert_int_equal(symlink("releases/1", "current"), 0);
+    scene_read_json(scene, "{\"functions\": {\"a\": {\"runtime\": \"nodejs20.x\", \"handler\": "
+                           "\"a.b\", \"codeUri\": \"current\"}}, \"apis\": {}}");
+    write_both(&scene->project, &scene->registry, &exported);
+    assert_non_null(strstr(text_string(&exported.json), "\"codeUri\": \"current\""));
+    exported_deinit(&exported);
+}
+
 static void paths_are_relative_to_the_folder(void **state)
 {
     static const struct {
@@ -282,6 +296,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_sample_project_reads_back_as_it_was_exported),
+        cmocka_unit_test_setup_teardown(a_link_to_code_stays_one, scene_set_up, scene_tear_down),
         cmocka_unit_test(paths_are_relative_to_the_folder),
         cmocka_unit_test_setup_teardown(everything_that_a_postern_json_says_is_exported,
                                         scene_set_up, scene_tear_down),
