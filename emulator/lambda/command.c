@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "lambda/runtime_client.h"
 #include "model/registry.h"
 
 /* The name of the executable that AWS's own runtimes start. */
@@ -29,12 +30,13 @@ static const struct {
     const char *command;
     const char *hint;
 } installs[] = {
-    {"node",    "apt-get install nodejs, or put the Node.js of your choice into PATH"},
-    {"npx",     "apt-get install npm"                                                },
-    {"python3", "apt-get install python3"                                            },
-    {"ruby",    "apt-get install ruby"                                               },
-    {"java",    "apt-get install default-jre-headless"                               },
-    {"go",      "apt-get install golang-go"                                          },
+    {"node",    "apt-get install nodejs, or put the Node.js of your choice into PATH"          },
+    {"npx",     "apt-get install npm"                                                          },
+    {"python3", "apt-get install python3"                                                      },
+    {"ruby",    "apt-get install ruby"                                                         },
+    {"java",    "apt-get install default-jre-headless"                                         },
+    {"dotnet",  "Microsoft's package dotnet-runtime-8.0, or whichever version it was built for"},
+    {"go",      "apt-get install golang-go"                                                    },
 };
 
 static const char **new_list(struct arena *arena, size_t count)
@@ -89,6 +91,17 @@ static const char *const *build_executable(struct arena *arena, const struct fun
     return list;
 }
 
+static const char *const *build_with_client(struct arena *arena, const struct function *function,
+                                            const char **problem)
+{
+    if (!function->handler) {
+        *problem = "it has a runtime but no handler: name a class, or an assembly";
+        return NULL;
+    }
+    return text_behind(function->runtime, "java") ? runtime_client_java(arena, function, problem)
+                                                  : runtime_client_dotnet(arena, function, problem);
+}
+
 static const char *const *build_for_runtime(struct arena *arena, const struct function *function,
                                             const char *directory, const char **problem)
 {
@@ -103,6 +116,8 @@ static const char *const *build_for_runtime(struct arena *arena, const struct fu
         }
         return build_interpreted(arena, function, directory, i);
     }
+    if (text_behind(function->runtime, "java") || text_behind(function->runtime, "dotnet"))
+        return build_with_client(arena, function, problem);
     *problem = arena_format(arena,
                             "there is no bootstrap for the runtime %s: give the function a "
                             "\"command\" that speaks the Lambda Runtime API",

@@ -31,6 +31,8 @@ static const struct runtime {
     {"nodejs", "node",    "nodejs",  node_endings},
     {"python", "python3", "python3", python_endings},
     {"ruby",   "ruby",    "ruby",    ruby_endings},
+    {"java",   "java",    "default-jre-headless", NULL},
+    {"dotnet", "dotnet",  "dotnet-runtime-8.0", NULL},
 };
 /* clang-format on */
 
@@ -214,7 +216,7 @@ void code_check(struct reading *reading, const struct json *object, const char *
         if (!text_behind(function->runtime, runtimes[i].prefix))
             continue;
         check_program(reading, object, place, function, i);
-        if (function->handler && !function->inline_code)
+        if (function->handler && !function->inline_code && runtimes[i].endings)
             check_handler_file(reading, object, place, function, i);
         return;
     }

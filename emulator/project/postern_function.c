@@ -26,15 +26,14 @@
 static const struct runtime {
     const char *prefix;
     const char *handler;   /* how one may look; NULL: none is needed */
-    bool needs_command;
 } runtimes[] = {
-    {"nodejs",   "src/chat.handler", false},
-    {"python",   "chat.handler",     false},
-    {"ruby",     "chat.handler",     false},
-    {"provided", NULL,               false},
-    {"go1.x",    NULL,               false},
-    {"java",     NULL,               true },
-    {"dotnet",   NULL,               true },
+    {"nodejs",   "src/chat.handler"},
+    {"python",   "chat.handler"},
+    {"ruby",     "chat.handler"},
+    {"provided", NULL},
+    {"go1.x",    NULL},
+    {"java",     NULL},
+    {"dotnet",   NULL},
 };
 /* clang-format on */
 
@@ -124,11 +123,6 @@ static void check_start(struct reading *reading, const struct json *object, cons
     runtime = find_runtime(name->string);
     if (!runtime)
         report_unknown_runtime(reading, name, place);
-    else if (runtime->needs_command)
-        reading_error(reading, name,
-                      "%s.runtime: %s can't be started by itself: give the function a \"command\" "
-                      "that speaks the Lambda Runtime API",
-                      place, name->string);
     else
         check_handler(reading, object, place, runtime);
 }

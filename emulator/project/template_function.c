@@ -21,7 +21,8 @@
 #define LAYER_PREFIX ":layer:"
 
 /* The last one is where every other runtime ends up. */
-static const char *const runnable[] = {"nodejs", "python", "ruby", "provided", "go1.x"};
+static const char *const runnable[] = {"nodejs", "python", "ruby",  "provided",
+                                       "go1.x",  "java",   "dotnet"};
 
 static bool is_runnable(const char *runtime)
 {
@@ -56,9 +57,10 @@ static const char *find_obstacle(struct template *template,
     runtime         = template_text(template, resource, "Runtime");
     *where          = json_find(resource->properties, "Runtime");
     if (runtime && !is_runnable(runtime))
-        return arena_format(template->arena,
-                            "%s can't be run here yet: nodejs…, python…, ruby… and provided… can",
-                            runtime);
+        return arena_format(
+            template->arena,
+            "%s can't be run here: nodejs…, python…, ruby…, java…, dotnet… and provided… can",
+            runtime);
     return NULL;
 }
 

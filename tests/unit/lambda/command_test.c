@@ -5,7 +5,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -55,8 +59,21 @@ static void a_function_is_started_by_its_command_or_its_runtime(void **state)
         {"a command all the same", "java21",         "a.b", {"java"},               "java "},
         {"no handler",            "nodejs20.x",      NULL,  {NULL},
          "! it has a runtime but no handler: write \"handler\": \"file.export\""},
-        {"an unknown runtime",    "java21",          "a.b", {NULL},
-         "! there is no bootstrap for the runtime java21: give the function a \"command\" that speaks "
+        {"Java without its client", "java21",        "a.B::c", {NULL},
+         "! /code has no client of the Lambda Runtime API, which only AWS's own Java brings along: add "
+         "com.amazonaws:aws-lambda-java-runtime-interface-client to the dependencies, build, and name the "
+         "built package, with its jar in lib/, as codeUri"},
+        {"a .NET class library",  "dotnet8",         "A::B::c", {NULL},
+         "! the handler A::B::c is a method of a class library, which only AWS's own .NET can start: make it "
+         "an executable assembly with Amazon.Lambda.RuntimeSupport's LambdaBootstrapBuilder, whose name is "
+         "the handler then"},
+        {".NET that isn't built", "dotnet8",         "Chat", {NULL},
+         "! /code/Chat.dll isn't there: build it (dotnet publish), and name the folder with what is built as "
+         "codeUri"},
+        {".NET without a handler", "dotnet8",        NULL, {NULL},
+         "! it has a runtime but no handler: name a class, or an assembly"},
+        {"an unknown runtime",    "cobol74",          "a.b", {NULL},
+         "! there is no bootstrap for the runtime cobol74: give the function a \"command\" that speaks "
          "the Lambda Runtime API"},
         {"nothing",               NULL,              "a.b", {NULL}, "! it has neither a runtime nor a command"},
     };
@@ -106,9 +123,69 @@ static void what_is_missing_can_be_installed(void **state)
     assert_null(command_install_hint("/code/bootstrap"));
 }
 
+static char *make_package(const char *const *files)
+{
+    char *folder                = memory_copy_string("/tmp/postern-package-XXXXXX");
+    SCOPED_MEMORY char *library = NULL;
+
+    assert_non_null(mkdtemp(folder));
+    library = memory_format("%s/lib", folder);
+    assert_int_equal(mkdir(library, 0755), 0);
+    for (; *files; files++) {
+        SCOPED_MEMORY char *path = memory_format("%s/%s", folder, *files);
+        FILE *file               = fopen(path, "w");
+
+        assert_non_null(file);
+        fclose(file);
+    }
+    return folder;
+}
+
+static void remove_package(const char *folder, const char *const *files)
+{
+    SCOPED_MEMORY char *library = memory_format("%s/lib", folder);
+
+    for (; *files; files++) {
+        SCOPED_MEMORY char *path = memory_format("%s/%s", folder, *files);
+
+        unlink(path);
+    }
+    rmdir(library);
+    rmdir(folder);
+}
+
+static void java_and_dotnet_are_started_with_the_client_of_their_package(void **state)
+{
+    static const char *const files[] = {"lib/aws-lambda-java-runtime-interface-client-2.6.0.jar",
+                                        "Chat.dll", "Amazon.Lambda.RuntimeSupport.dll", NULL};
+    SCOPED_MEMORY char *folder       = make_package(files);
+    SCOPED_MEMORY char *java =
+        memory_format("java -cp %s:%s/*:%s/lib/*:/layer/java/lib/* "
+                      "com.amazonaws.services.lambda.runtime.api.client.AWSLambda a.B::c ",
+                      folder, folder, folder);
+    SCOPED_MEMORY char *dotnet = memory_format("dotnet exec %s/Chat.dll ", folder);
+    char *layers[]             = {words("/layer")};
+    struct function function   = {.runtime     = words("java21"),
+                                  .handler     = words("a.B::c"),
+                                  .code_uri    = folder,
+                                  .layers      = layers,
+                                  .layer_count = 1};
+    SCOPED_TEXT joined         = {0};
+    SCOPED_TEXT other          = {0};
+
+    join(&function, &joined);
+    assert_string_equal(text_string(&joined), java);
+    function.runtime = words("dotnet8");
+    function.handler = words("Chat");
+    join(&function, &other);
+    assert_string_equal(text_string(&other), dotnet);
+    remove_package(folder, files);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(java_and_dotnet_are_started_with_the_client_of_their_package),
         cmocka_unit_test(a_function_is_started_by_its_command_or_its_runtime),
         cmocka_unit_test(a_debuggers_port_is_an_option_of_node_and_a_variable_of_python),
         cmocka_unit_test(what_is_missing_can_be_installed),

@@ -113,7 +113,8 @@ static void what_no_runtime_can_run_says_so(void **state)
     free(registry_find_function(&scene->registry, "nowhere")->code_uri);
     registry_find_function(&scene->registry, "nowhere")->code_uri = memory_copy_string("/no/such");
     scene_start(scene);
-    scene_expect_error(scene, "java", "{}", "Runtime.InvalidEntrypoint", "the runtime java21");
+    scene_expect_error(scene, "java", "{}", "Runtime.InvalidEntrypoint",
+                       "no client of the Lambda Runtime API");
     scene_expect_error(scene, "nowhere", "{}", "Runtime.InvalidEntrypoint",
                        "cannot start node in /no/such: No such file");
 }

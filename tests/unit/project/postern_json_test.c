@@ -73,10 +73,6 @@ static void a_function_that_cannot_be_started_is_a_problem(void **state)
          "postern.json:3: functions.f.handler: \"a.b/chat\" doesn't say what is called in which file: write it like \"src/chat.handler\"\n"},
         {"a handler that ends with its dot", FUNCTIONS("\"f\": {\"runtime\": \"nodejs20.x\", \"handler\": \"chat.\"}"),
          "postern.json:3: functions.f.handler: \"chat.\" doesn't say what is called in which file: write it like \"src/chat.handler\"\n"},
-        {"Java without command", FUNCTIONS("\"f\": {\"runtime\": \"java21\", \"handler\": \"a.B::c\"}"),
-         "postern.json:3: functions.f.runtime: java21 can't be started by itself: give the function a \"command\" that speaks the Lambda Runtime API\n"},
-        {".NET without command", FUNCTIONS("\"f\": {\"runtime\": \"dotnet8\"}"),
-         "postern.json:3: functions.f.runtime: dotnet8 can't be started by itself: give the function a \"command\" that speaks the Lambda Runtime API\n"},
         {"Java with a command", FUNCTIONS("\"f\": {\"runtime\": \"java21\", \"command\": [\"node\"]}"), ""},
         {"a command alone", FUNCTIONS("\"f\": {\"command\": [\"node\", \"f.js\"]}"), ""},
         {"an empty command", FUNCTIONS("\"f\": {\"command\": []}"),
@@ -738,11 +734,12 @@ static void a_function_that_runs_elsewhere_needs_no_runtime(void **state)
     char *given[]       = {one, NULL};
 
     scene_write("postern.json",
-                "{\"functions\": {\"far\": {}, \"lost\": {\"runtime\": \"java21\"}},\n"
+                "{\"functions\": {\"far\": {}, \"lost\": {\"runtime\": \"cobol74\"}},\n"
                 "\"apis\": {\"a\": {\"routes\": {\"$default\": {\"function\": \"far\"}}}}}");
     read_with(scene, &(struct project_options){.elsewhere = given});
     assert_int_equal(scene->problems.errors, 1);
-    assert_non_null(strstr(scene->problems.items[0].message, "functions.lost.runtime: java21"));
+    assert_non_null(
+        strstr(scene->problems.items[0].message, "functions.lost.runtime: \"cobol74\""));
     read_with(scene, &(struct project_options){0});
     assert_int_equal(scene->problems.errors, 2);
 }
