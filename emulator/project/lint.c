@@ -141,12 +141,13 @@ static void lint_answers(const struct linted *linted, const struct route *route)
 static bool is_two_way_elsewhere(const struct linted *linted, const char *function)
 {
     for (size_t i = 0; i < linted->api->route_count; i++) {
-        const struct route *route             = &linted->api->routes[i];
-        const struct integration *integration = integration_of(linted->api, route);
+        const struct route *route = &linted->api->routes[i];
+        const struct integration *integration;
 
-        if (integration && integration->function &&
-            (route->has_route_response || is_lifecycle(route)) &&
-            strcmp(integration->function, function) == 0)
+        if (!route->has_route_response && !is_lifecycle(route))
+            continue; /* most: looking their integrations up takes time */
+        integration = integration_of(linted->api, route);
+        if (integration && integration->function && strcmp(integration->function, function) == 0)
             return true;
     }
     return false;
