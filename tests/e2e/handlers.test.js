@@ -1,8 +1,9 @@
 // Handler processes of every kind, and how they go wrong.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 
-import { startEmulator, test } from './support/emulator.js';
+import { makeProject, startEmulator, test, writeFiles } from './support/emulator.js';
 import { isRunning, processesIn } from './support/processes.js';
 import { until } from './support/until.js';
 
@@ -53,6 +54,55 @@ for (const [what, definition, files] of kinds) {
     await client.close();
   });
 }
+
+// Ruby and Java needn't be there: Ruby's test is skipped then, and Java's is a script of that name.
+const hasRuby = spawnSync('ruby', ['--version']).status === 0;
+
+test('a handler in Ruby gets events, uses its layer, logs, and its errors are reported', { skip: hasRuby ? false : 'there is no ruby' }, async (t) => {
+  const emulator = await startEmulator(t, null, withFunction({ runtime: 'ruby3.3', handler: 'lib/app.Chat::Handler.process', layers: ['layer'], timeout: 20 }, {
+    'layer/ruby/lib/greeting.rb': "GREETING = 'hello'\n",
+    'lib/app.rb': `require 'greeting'
+module Chat
+  class Handler
+    def self.process(event:, context:)
+      puts "function #{context.function_name}"
+      raise ArgumentError, 'on purpose' if event['body'] == 'fail'
+      { statusCode: 200, body: "#{GREETING} #{event['body']}" }
+    end
+  end
+end
+`,
+  }));
+  const client = await emulator.connect();
+
+  assert.equal(await client.ask('one'), 'hello one');
+  await emulator.waitForLog(/function f\b/);
+  assert.match(await client.ask('fail'), INTERNAL_ERROR);
+  await emulator.waitForLog(/Function<ArgumentError>: on purpose/);
+  assert.equal(await client.ask('two'), 'hello two');
+  await client.close();
+});
+
+test('Java is started with the runtime client of the package, and says what is missing where there is none', async (t) => {
+  const functions = { f: { runtime: 'java21', handler: 'chat.Handler::run', codeUri: 'built', timeout: 20, environment: { PATH: '' } }, bare: { runtime: 'java21', handler: 'chat.Handler::run', codeUri: 'bare' } };
+  const folder = makeProject(t, null, {
+    'built/lib/aws-lambda-java-runtime-interface-client-2.6.0.jar': '',
+    'bare/Handler.class': '',
+    'bin/java': `#!/bin/sh
+echo "started with $*"
+${shellHandler().replace('#!/bin/sh\n', '')}`,
+  });
+  functions.f.environment.PATH = `${folder}/bin:${process.env.PATH}`;
+  writeFiles(folder, { 'postern.json': { functions, apis: { a: { routes: { $default: { function: 'f', routeResponse: true }, bare: { function: 'bare', routeResponse: true } } } } } });
+  const emulator = await startEmulator(t, null, { folder });
+  const client = await emulator.connect();
+
+  assert.equal(await client.ask('one'), 'got one');
+  await emulator.waitForLog(/started with -cp .*\/built:.*\/built\/\*:.*\/built\/lib\/\* com\.amazonaws\.services\.lambda\.runtime\.api\.client\.AWSLambda chat\.Handler::run/);
+  assert.match(await client.ask({ action: 'bare' }), INTERNAL_ERROR);
+  await emulator.waitForLog(/bare has no client of the Lambda Runtime API.*aws-lambda-java-runtime-interface-client/);
+  await client.close();
+});
 
 const brokenStarts = [
   ['has no such file', { runtime: 'nodejs20.x', handler: 'missing.handler' }, {}, /Cannot find module 'missing'/],
