@@ -83,7 +83,7 @@ Resources:
       Timeout: soon
   Old:
     Type: AWS::Serverless::Function
-    Properties: {Handler: app, Runtime: java21}
+    Properties: {Handler: app, Runtime: cobol74}
 `,
   });
   const { status, stderr } = await postern(['check', folder]);
@@ -91,7 +91,7 @@ Resources:
   assert.equal(status, 2);
   assert.match(stderr, /template\.yaml:9: ApiConnectIntegration\.IntegrationUri: there is no resource or parameter "Chatt": did you mean "Chat"\?\n/);
   assert.match(stderr, /template\.yaml:17: Chat\.Timeout: must be a number\n/);
-  assert.match(stderr, /template\.yaml:20: Old\.Runtime: java21 can't be run here yet/);
+  assert.match(stderr, /template\.yaml:20: Old\.Runtime: cobol74 can't be run here: /);
 });
 
 test('a changed template counts while clients stay connected, a broken one is told about', async (t) => {
