@@ -5,6 +5,7 @@
 #define PROGRAM                                                                                    \
     "this is a program, which is not run to find out what it defines: `serverless print` writes "  \
     "it as a serverless.yml\n"
+#define NO_JSON     "not JSON: the text ends where a value is expected (column 1)\n"
 #define NO_TEMPLATE "not YAML: there is nothing in it (column 1)\n"
 
 static const char empty_project[] = "{\"apis\": {\"c\": {\"routes\": {\"$connect\": {}}}}}";
@@ -90,11 +91,11 @@ static void a_name_says_what_kind_a_project_is(void **state)
          "other/cdk.out/manifest.json:1: not JSON: the text ends where a value is expected (column "
          "1)\n"                                                                                                                                  },
         {"a template before the CDK",    "other/template.json",           "other",
-         "other/template.json:1: " NO_TEMPLATE                                                                                                   },
+         "other/template.json:1: " NO_JSON                                                                                                       },
         {"yml before json",              "other/template.yml",            "other",                         "other/template.yml:1: " NO_TEMPLATE  },
         {"yaml before yml",              "other/template.yaml",           "other",                         "other/template.yaml:1: " NO_TEMPLATE },
         {"a template by name",           "other/template.json",           "other/template.json",
-         "other/template.json:1: " NO_TEMPLATE                                                                                                   },
+         "other/template.json:1: " NO_JSON                                                                                                       },
         {"a template of any name",       "other/my.yml",                  "other/my.yml",                  "other/my.yml:1: " NO_TEMPLATE        },
         {"serverless by name",           "other/serverless.yml",          "other/serverless.yml",
          "other/serverless.yml:1: " NO_TEMPLATE                                                                                                  },
@@ -105,7 +106,7 @@ static void a_name_says_what_kind_a_project_is(void **state)
         {"the mark of the CDK's folder", "out/cdk.out",                   "out",
          "out/manifest.json:1: not JSON: the text ends where a value is expected (column 1)\n"                                                   },
         {"a stack of the CDK",           "other/cdk.out/A.template.json", "other/cdk.out/A.template.json",
-         "other/cdk.out/A.template.json:1: " NO_TEMPLATE                                                                                         },
+         "other/cdk.out/A.template.json:1: " NO_JSON                                                                                             },
         {"a program",                    "other/index.js",                "other/index.js",
          "other/index.js:0: this is no project: name a postern.json, a template, or the folder "
          "that "
