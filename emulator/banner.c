@@ -1,5 +1,6 @@
 #include "banner.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -104,7 +105,8 @@ const char *const *banner_environment(struct arena *arena, const struct registry
     name_values_put_default(&all, "AWS_REGION", region);
     name_values_put_default(&all, "AWS_DEFAULT_REGION", region);
     environment_put_credentials(&all);
-    name_values_put(&all, "NODE_EXTRA_CA_CERTS", ca_file);
+    name_values_put(&all, "NODE_EXTRA_CA_CERTS",
+                    getenv("NODE_EXTRA_CA_CERTS") ? bundle_file : ca_file);
     name_values_put(&all, "AWS_CA_BUNDLE", bundle_file);
     list = name_values_list(&all, arena);
     name_values_deinit(&all);

@@ -106,7 +106,8 @@ void loading_put_environment(struct name_values *environment, const char *ca_fil
 {
     static const char *const bundles[] = {"AWS_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"};
 
-    name_values_put(environment, "NODE_EXTRA_CA_CERTS", ca_file);
+    name_values_put(environment, "NODE_EXTRA_CA_CERTS",
+                    getenv("NODE_EXTRA_CA_CERTS") ? bundle_file : ca_file);
     for (size_t i = 0; i < ARRAY_SIZE(bundles); i++)
         name_values_put(environment, bundles[i], bundle_file);
 }

@@ -211,6 +211,28 @@ static void append_system_roots(struct text *bundle)
         text_append_character(bundle, '\n');
 }
 
+/* Who else the caller trusts, by the variable that Node has for it; handlers are told of the bundle
+ * instead. */
+static void append_extra(struct text *bundle)
+{
+    const char *path  = getenv("NODE_EXTRA_CA_CERTS");
+    SCOPED_TEXT extra = {0};
+
+    if (!path || !*path)
+        return;
+    if (read_file(path, &extra) < 0) {
+        log_warn(NULL,
+                 "cannot read %s, which NODE_EXTRA_CA_CERTS names: its authorities aren't trusted",
+                 path);
+        return;
+    }
+    if (extra.size == 0 || strstr(text_string(bundle), text_string(&extra)))
+        return;
+    text_append(bundle, extra.data, extra.size);
+    if (extra.data[extra.size - 1] != '\n')
+        text_append_character(bundle, '\n');
+}
+
 static int update_bundle(const struct authority *authority)
 {
     SCOPED_TEXT current = {0};
@@ -221,6 +243,7 @@ static int update_bundle(const struct authority *authority)
     if (result < 0)
         return result;
     append_system_roots(&bundle);
+    append_extra(&bundle);
     /* Started from a handler or by `run`, the roots that we are told of have ours in them. */
     if (!strstr(text_string(&bundle), text_string(&ours)))
         text_append(&bundle, ours.data, ours.size);

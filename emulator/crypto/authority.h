@@ -2,7 +2,8 @@
 
 /*
  * The certificate authority that a data directory keeps: ca.pem and ca-key.pem, made when they
- * aren't there and anew when they have expired, and ca-bundle.pem, the system's roots with ours.
+ * aren't there and anew when they have expired, and ca-bundle.pem, the system's roots with ours
+ * and those that NODE_EXTRA_CA_CERTS of the caller names.
  */
 
 #include <openssl/evp.h>
@@ -12,7 +13,7 @@ struct authority {
     X509 *certificate;
     EVP_PKEY *key;
     char *file;        /* PEM of certificate */
-    char *bundle_file; /* PEM of the system's roots and certificate */
+    char *bundle_file; /* PEM of the system's roots, the caller's own and certificate */
 };
 
 /*

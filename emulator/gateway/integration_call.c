@@ -196,6 +196,13 @@ static void on_exchange_done(struct http_exchange *exchange)
         break;
     case HTTP_EXCHANGE_NOBODY:
     case HTTP_EXCHANGE_UNTRUSTED:
+        integration_call_fail(
+            call, INTEGRATION_FAILED, REASON_BACKEND_FAILED,
+            "the backend's certificate isn't trusted: %s; start with NODE_EXTRA_CA_CERTS naming a "
+            "PEM "
+            "file of its authority (AWS trusts public ones only), or use http:// here",
+            text_string(&exchange->error));
+        break;
     case HTTP_EXCHANGE_TOO_LARGE:
     case HTTP_EXCHANGE_FAILED:
         integration_call_fail(call, INTEGRATION_FAILED, REASON_BACKEND_FAILED,
