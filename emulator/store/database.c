@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -237,12 +238,26 @@ static int prepare_for_use(sqlite3 *database, const char *path)
     return migrate(database, path, version);
 }
 
+/* API keys are in it. SQLite gives its other files the same mode. */
+static void make_private(const char *path)
+{
+    int file;
+
+    if (strcmp(path, ":memory:") == 0)
+        return;
+    file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+    if (file >= 0)
+        close(file);
+}
+
 int database_open(const char *path, sqlite3 **database)
 {
     sqlite3 *opened = NULL;
     int flags       = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     int result      = 0;
 
+    make_private(path);
     if (sqlite3_open_v2(path, &opened, flags, NULL) != SQLITE_OK)
         result = database_log(opened, "cannot open %s", path);
     else

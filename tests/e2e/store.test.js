@@ -103,12 +103,12 @@ test('with --in-memory nothing is left beside the project', async (t) => {
   assert.ok(!fs.existsSync(path.join(emulator.folder, '.postern')));
 });
 
-test('--data puts the database elsewhere, with a .gitignore, and its keys for nobody else', async (t) => {
+test('--data puts the database elsewhere, with a .gitignore, and neither its keys nor the database for anybody else', async (t) => {
   const emulator = await startEmulator(t, 'echo', { args: ['--data', 'elsewhere'] });
   const folder = path.join(emulator.outside, 'elsewhere');
 
   assert.ok(fs.existsSync(path.join(folder, 'postern.db')));
   assert.ok(fs.existsSync(path.join(folder, '.gitignore')));
   assert.ok(!fs.existsSync(path.join(emulator.folder, '.postern')));
-  for (const name of fs.readdirSync(folder).filter((file) => /key/.test(file))) assert.equal(fs.statSync(path.join(folder, name)).mode & 0o077, 0, name);
+  for (const name of fs.readdirSync(folder).filter((file) => /key|postern\.db/.test(file))) assert.equal(fs.statSync(path.join(folder, name)).mode & 0o077, 0, name);
 });
