@@ -26,6 +26,7 @@ test('a connection is in the database when its 101 has come, and closed when its
     seq: 0, connection_id: client.connectionId, api_id: 'a1b2c3d4e5', stage: 'dev', connected_at: requestContext.connectedAt, last_active_at: 0,
     source_ip: requestContext.identity.sourceIp, user_agent: 'tests/1', domain_name: requestContext.domainName, deployment_id: '', authorizer: null,
     disconnected_at: null, disconnect_status_code: null, disconnect_reason: null, disconnect_delivered: null,
+    identity: null,
   });
 
   await client.close(4001, 'bye');
