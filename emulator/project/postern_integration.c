@@ -85,8 +85,8 @@ static void read_parameters(const struct making *making, const struct json *obje
     const struct json *parameters = json_find(object, member);
 
     for (const struct json *item = reading_members(parameters); item; item = item->next) {
-        struct arena arena  = {0};
-        SCOPED_TEXT problem = {0};
+        struct arena arena               = {0};
+        SCOPED_TEXT problem              = {0};
         struct parameter_mapping mapping = {0};
 
         if (item->kind != JSON_STRING)
