@@ -194,15 +194,14 @@ static void on_exchange_done(struct http_exchange *exchange)
         integration_call_fail(call, INTEGRATION_FAILED, REASON_BAD_MAPPING,
                               "the request can't be sent: %s", text_string(&exchange->error));
         break;
-    case HTTP_EXCHANGE_NOBODY:
     case HTTP_EXCHANGE_UNTRUSTED:
         integration_call_fail(
             call, INTEGRATION_FAILED, REASON_BACKEND_FAILED,
             "the backend's certificate isn't trusted: %s; start with NODE_EXTRA_CA_CERTS naming a "
-            "PEM "
-            "file of its authority (AWS trusts public ones only), or use http:// here",
+            "PEM file of its authority (AWS trusts public ones only), or use http:// here",
             text_string(&exchange->error));
         break;
+    case HTTP_EXCHANGE_NOBODY:
     case HTTP_EXCHANGE_TOO_LARGE:
     case HTTP_EXCHANGE_FAILED:
         integration_call_fail(call, INTEGRATION_FAILED, REASON_BACKEND_FAILED,
