@@ -233,7 +233,7 @@ static const struct option table[] = {
     {"runtime", .subcommands = INIT, CHOICE(INIT_RUNTIMES, runtime), .otherwise = "nodejs",
      .help = "what the handlers are written in"},
     {"template", .subcommands = INIT, CHOICE(INIT_TEMPLATES, template_kind), .otherwise = "postern",
-     .help = "what describes the project: a postern.json, or a template.yaml of SAM"},
+     .help = "what describes it: a postern.json, or a template.yaml of SAM"},
     {"header", 'H', .subcommands = CONNECT, LIST("'NAME: VALUE'", headers),
      RULE(is_header, "'Name: value', and none of the handshake's own headers (see --subprotocol)"),
      .help = "a header of the handshake"},

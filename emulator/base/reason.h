@@ -92,6 +92,7 @@
 #define REASON_NEVER_ASKED                 "never-asked"                 /* the process doesn't speak the Runtime API */
 #define REASON_REMOTE_FAILED               "remote-failed"               /* a function that runs elsewhere can't be reached, or its endpoint says no */
 #define REASON_HANDLER_EXITED              "handler-exited"              /* the process ended while it ran an event, or before it asked for one */
+#define REASON_ASYNC_INVOCATION_FAILED     "async-invocation-failed"     /* X-Amz-Invocation-Type: Event; nobody else is told */
 #define REASON_FUNCTION_TIMEOUT            "function-timeout"            /* killed, as on Lambda */
 #define REASON_HANDLER_RUNS_ON             "handler-runs-on"             /* the gateway waits no longer for it */
 #define REASON_NO_PROCESS_FREE             "no-process-free"             /* the gateway waits no longer for one */

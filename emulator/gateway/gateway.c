@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/reason.h"
 #include "gateway/address.h"
+#include "gateway/async_invocation.h"
 #include "gateway/connection.h"
 #include "gateway/departure.h"
 #include "gateway/gateway_state.h"
@@ -63,6 +64,7 @@ void gateway_free(struct gateway *gateway)
     websocket_host_free(gateway->websockets);
     free_leaving(gateway);
     messages_free(gateway);
+    async_invocations_free(gateway);
     alarm_stop(gateway->settings.alarms, &gateway->trim);
     map_deinit(&gateway->connections);
     map_deinit(&gateway->pending);

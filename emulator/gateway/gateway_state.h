@@ -42,6 +42,7 @@ struct gateway {
     size_t gone_count;      /* connections freed since it last was */
     struct queue departing; /* ended ones whose $disconnect handler is running */
     struct queue orphans;   /* messages whose handler outlasts their connection */
+    struct queue async_invocations;
     struct throttling throttling;
     struct usage *usage; /* of API keys */
     struct gateway_metrics metrics;

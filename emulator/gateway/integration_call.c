@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/reason.h"
 #include "crypto/sigv4_sign.h"
+#include "gateway/async_invocation.h"
 #include "gateway/gateway_state.h"
 #include "gateway/integration_call_state.h"
 #include "gateway/integration_plan.h"
@@ -117,9 +118,41 @@ static void on_function_done(struct invocation *invocation)
     finish(call);
 }
 
+/* Waits for the function. */
+static void invoke_synchronously(struct integration_call *call)
+{
+    call->invocation.function             = call->plan->function;
+    call->invocation.timeout_milliseconds = call->plan->timeout_milliseconds;
+    call->invocation.connection_id        = call->entry->event.facts.connection_id;
+    call->invocation.done                 = on_function_done;
+    call->invocation.event                = call->body;
+    call->body                            = (struct text){0};
+    lambda_invoke(call->gateway->settings.lambda, &call->invocation);
+}
+
+/* AWS ("Invoke"): what Lambda answers for each type. */
+static void invoke_as(struct integration_call *call, const char *type)
+{
+    if (strcmp(type, "Event") == 0) {
+        async_invocation_begin(call->gateway, call->plan->function,
+                               call->entry->event.facts.connection_id, &call->body);
+        integration_call_answer(call, "", 202, "", 0);
+    } else if (strcmp(type, "DryRun") == 0) {
+        integration_call_answer(call, "", 204, "", 0);
+    } else {
+        integration_call_fail(call, INTEGRATION_FAILED, REASON_BAD_MAPPING,
+                              "X-Amz-Invocation-Type is RequestResponse, Event or DryRun, not "
+                              "%.100s: Lambda refuses such a call",
+                              type);
+    }
+    finish_later(call);
+}
+
 /* AWS?: an empty body is {} for Lambda, too. */
 static void invoke_function(struct integration_call *call)
 {
+    const char *type = parameter_list_find(&call->values.headers, "X-Amz-Invocation-Type");
+
     if (!json_is_valid(text_string(&call->body), call->body.size) && call->body.size > 0) {
         integration_call_fail(call, INTEGRATION_FAILED, REASON_BAD_MAPPING,
                               "what the function would get is not JSON: Could not parse request "
@@ -130,13 +163,10 @@ static void invoke_function(struct integration_call *call)
     }
     if (call->body.size == 0)
         text_append_string(&call->body, "{}");
-    call->invocation.function             = call->plan->function;
-    call->invocation.timeout_milliseconds = call->plan->timeout_milliseconds;
-    call->invocation.connection_id        = call->entry->event.facts.connection_id;
-    call->invocation.done                 = on_function_done;
-    call->invocation.event                = call->body;
-    call->body                            = (struct text){0};
-    lambda_invoke(call->gateway->settings.lambda, &call->invocation);
+    if (!type || strcmp(type, "RequestResponse") == 0)
+        invoke_synchronously(call);
+    else
+        invoke_as(call, type);
 }
 
 /* AWS: what can't be parsed has no status, either. */

@@ -49,6 +49,15 @@ void parameter_list_put(struct parameter_list *list, struct arena *arena, const 
     parameter_list_add(list, arena, name, value);
 }
 
+const char *parameter_list_find(const struct parameter_list *list, const char *name)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (strcasecmp(list->items[i].name, name) == 0)
+            return list->items[i].value;
+    }
+    return NULL;
+}
+
 static void add(const struct finding *finding, const struct parameter_mapping *mapping,
                 const char *value)
 {

@@ -46,7 +46,10 @@ struct parameter_values {
 void parameter_list_add(struct parameter_list *list, struct arena *arena, const char *name,
                         const char *value);
 
-/* The same, in place of what list has under that name. */
+/* The value of that header, whatever the case of its name; NULL: none. */
+const char *parameter_list_find(const struct parameter_list *list, const char *name);
+
+/* The same as adding, in place of what list has under that name. */
 void parameter_list_put(struct parameter_list *list, struct arena *arena, const char *name,
                         const char *value);
 

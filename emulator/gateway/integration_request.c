@@ -336,19 +336,10 @@ static const char *make_url(struct integration_call *call, const struct request_
     return arena_copy(&call->arena, text_string(&url), url.size);
 }
 
-static bool has_field(const struct parameter_list *list, const char *name)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        if (strcasecmp(list->items[i].name, name) == 0)
-            return true;
-    }
-    return false;
-}
-
 static void add_default(struct integration_call *call, struct parameter_list *fields,
                         const char *name, const char *value)
 {
-    if (!has_field(fields, name))
+    if (!parameter_list_find(fields, name))
         parameter_list_add(fields, &call->arena, name, value);
 }
 
@@ -359,7 +350,7 @@ static const char *find_taken(const struct parameter_list *headers)
                                         "X-Amzn-Apigateway-Api-Id"};
 
     for (size_t i = 0; i < ARRAY_SIZE(taken); i++) {
-        if (has_field(headers, taken[i]))
+        if (parameter_list_find(headers, taken[i]))
             return taken[i];
     }
     return NULL;

@@ -5,6 +5,7 @@ import http from 'node:http';
 
 import { startBackend } from './support/backend.js';
 import { atEnd, startEmulator, test } from './support/emulator.js';
+import { until } from './support/until.js';
 
 const API_ID = 'chat000001';
 const ANY = { $default: {} };
@@ -297,8 +298,12 @@ test('AWS with a function is a custom integration: the template is the event, er
     requestTemplates: { $default: '{"text":$input.json(\'$.text\'),"id":"$context.connectionId"}' },
     integrationResponses: { '/not .*/': { responseTemplates: { $default: 'refused: $input.path(\'$.errorMessage\')' } }, $default: { responseTemplates: { $default: '$input.path(\'$.answer\')' } } },
   };
+  const later = (type) => ({
+    integration: { ...integration, requestParameters: { 'integration.request.header.X-Amz-Invocation-Type': `'${type}'` }, integrationResponses: { $default: { responseTemplates: { $default: 'taken: $input.body' } } } },
+    routeResponse: true,
+  });
   const files = {
-    'postern.json': { functions: { worker: { runtime: 'nodejs20.x', handler: 'worker.handler' } }, apis: { chat: { id: API_ID, routes: { work: { integration, routeResponse: true } } } } },
+    'postern.json': { functions: { worker: { runtime: 'nodejs20.x', handler: 'worker.handler' } }, apis: { chat: { id: API_ID, routes: { work: { integration, routeResponse: true }, later: later('Event'), dry: later('DryRun'), odd: later('Odd') } } } },
     'worker.js': 'exports.handler = async (event) => { if (event.text === "no") throw new Error("not this"); return { answer: `${event.text}!${Object.keys(event)}` }; };',
   };
   const emulator = await startEmulator(t, null, { files });
@@ -306,6 +311,11 @@ test('AWS with a function is a custom integration: the template is the event, er
 
   assert.equal(await client.ask({ action: 'work', text: 'yes' }), 'yes!text,id');
   assert.equal(await client.ask({ action: 'work', text: 'no' }), 'refused: not this');
+
+  assert.equal(await client.ask({ action: 'later', text: 'no' }), 'taken: {}', 'nobody waits for it');
+  await until('its failure to be told', () => /has failed: Error: not this.*functionName=worker.*reason=async-invocation-failed/.test(emulator.log));
+  assert.equal(await client.ask({ action: 'dry', text: 'no' }), 'taken: {}');
+  assert.match(await client.ask({ action: 'odd', text: 'no' }), errorFrame('Internal server error'));
   await client.close();
 });
 
