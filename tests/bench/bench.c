@@ -59,6 +59,7 @@ static const struct {
     {"posts",                          scenario_post  },
     {"posts among many connections",   scenario_growth},
     {"messages answered by a handler", scenario_echo  },
+    {"messages to an HTTP backend",    scenario_proxy },
 };
 
 /* Client and server each have a descriptor for a connection, under the same limit. */

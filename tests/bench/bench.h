@@ -33,3 +33,4 @@ bool scenario_idle(struct bench *bench);
 bool scenario_post(struct bench *bench);
 bool scenario_growth(struct bench *bench);
 bool scenario_echo(struct bench *bench);
+bool scenario_proxy(struct bench *bench);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -14,6 +15,7 @@
 #include "tests/bench/wire.h"
 
 #define EVENTS_MAX 256
+#define ECHO       "POST /echo "
 
 static const char upgrade_answer[] = "HTTP/1.1 101 Switching Protocols\r\n"
                                      "Upgrade: WebSocket\r\n"
@@ -73,6 +75,19 @@ static int find_target(const struct floor *floor, const char *head)
     return number < floor->target_count ? floor->targets[number] : -1;
 }
 
+/* A backend of HTTP_PROXY: what comes goes back. */
+static bool say_back(struct stream *stream, const struct wire_message *message)
+{
+    char answer[256 + WIRE_PAYLOAD_MAX];
+    int size =
+        snprintf(answer, sizeof answer,
+                 "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                 "Content-Length: %zu\r\n\r\n%.*s",
+                 message->body_size, (int)message->body_size, stream->data + message->head_size);
+
+    return stream_write(stream->socket, answer, (size_t)size);
+}
+
 static bool take_request(struct floor *floor, struct stream *stream,
                          const struct wire_message *message)
 {
@@ -85,6 +100,8 @@ static bool take_request(struct floor *floor, struct stream *stream,
             floor->targets[floor->target_count++] = stream->socket;
         return stream_write(stream->socket, upgrade_answer, sizeof upgrade_answer - 1);
     }
+    if (strncmp(stream->data, ECHO, strlen(ECHO)) == 0)
+        return say_back(stream, message);
     stream->data[message->head_size - 1] = '\0'; /* the last line end: a string */
     target                               = find_target(floor, stream->data);
     if (target < 0 || !floor->streams[target])

@@ -96,7 +96,7 @@ bool scenario_idle(struct bench *bench)
 {
     struct server server;
     struct swarm swarm = {.epoll = -1};
-    bool is_done       = server_start_emulator(&server, bench->binary, bench->folder) &&
+    bool is_done       = server_start_emulator(&server, bench->binary, NULL, bench->folder) &&
                    swarm_init(&swarm, server.port, "/dev", bench->sizes.many) &&
                    measure_emulator(bench, &server, &swarm);
 

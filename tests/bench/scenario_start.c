@@ -17,7 +17,7 @@ static bool start_once(const struct bench *bench, struct samples *starts, struct
 {
     struct server server;
 
-    if (!server_start_emulator(&server, bench->binary, bench->folder))
+    if (!server_start_emulator(&server, bench->binary, NULL, bench->folder))
         return false;
     samples_add(starts, server.start_seconds);
     samples_add(cpu, server_cpu_seconds(&server));

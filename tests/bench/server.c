@@ -20,7 +20,8 @@
 #define BANNER_MAX         8192
 
 /* Becomes the emulator; what it logs goes to a file beside its data. */
-_Noreturn static void run_emulator(const char *binary, const char *folder, int output)
+_Noreturn static void run_emulator(const char *binary, const char *project, const char *folder,
+                                   int output)
 {
     char data[512];
     char log[512];
@@ -33,8 +34,8 @@ _Noreturn static void run_emulator(const char *binary, const char *folder, int o
     dup2(output, STDOUT_FILENO);
     if (log_file >= 0)
         dup2(log_file, STDERR_FILENO);
-    execl(binary, binary, "start", PROJECT, "--port", "0", "--data", data, "--limits", "relaxed",
-          "--log-level", "warn", (char *)NULL);
+    execl(binary, binary, "start", project ? project : PROJECT, "--port", "0", "--data", data,
+          "--limits", "relaxed", "--log-level", "warn", (char *)NULL);
     _exit(127);
 }
 
@@ -62,7 +63,8 @@ static bool wait_for_ready(struct server *server, int output)
     return url != NULL;
 }
 
-bool server_start_emulator(struct server *server, const char *binary, const char *folder)
+bool server_start_emulator(struct server *server, const char *binary, const char *project,
+                           const char *folder)
 {
     double began = clock_now();
     int output[2];
@@ -73,7 +75,7 @@ bool server_start_emulator(struct server *server, const char *binary, const char
         return false;
     server->pid = fork();
     if (server->pid == 0)
-        run_emulator(binary, folder, output[1]);
+        run_emulator(binary, project, folder, output[1]);
     close(output[1]);
     is_ready              = server->pid > 0 && wait_for_ready(server, output[0]);
     server->start_seconds = clock_now() - began;

@@ -16,10 +16,11 @@ struct server {
 };
 
 /*
- * Starts the emulator with the bench's project, its data in the folder, and waits until it is
- * ready. False, and a line on standard error, if it isn't in time.
+ * Starts the emulator with a project (NULL: the bench's own), its data in the folder, and waits
+ * until it is ready. False, and a line on standard error, if it isn't in time.
  */
-bool server_start_emulator(struct server *server, const char *binary, const char *folder);
+bool server_start_emulator(struct server *server, const char *binary, const char *project,
+                           const char *folder);
 
 /* Starts the floor. */
 bool server_start_floor(struct server *server);

@@ -8,7 +8,7 @@ bool side_open(struct side *side, const struct bench *bench, bool is_floor, size
 {
     *side = (struct side){.is_floor = is_floor, .swarm.epoll = -1};
     if (!(is_floor ? server_start_floor(&side->server)
-                   : server_start_emulator(&side->server, bench->binary, bench->folder)))
+                   : server_start_emulator(&side->server, bench->binary, NULL, bench->folder)))
         return false;
     return swarm_init(&side->swarm, side->server.port, "/dev", count_max);
 }
