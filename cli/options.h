@@ -17,7 +17,7 @@
 struct text;
 
 /* The kinds of project that `init` writes. */
-#define INIT_RUNTIMES  "nodejs|python|custom"
+#define INIT_RUNTIMES  "nodejs|python|ruby|custom"
 #define INIT_TEMPLATES "postern|sam"
 
 /* The subcommands, as bits. */

@@ -9,7 +9,7 @@ import { BINARY, environment, startEmulator, temporaryFolder, test, writeFiles }
 
 const postern = (args, options = {}) => spawnSync(BINARY, args, { encoding: 'utf8', env: environment(), timeout: 60_000, ...options });
 
-const programs = { nodejs: 'node', python: 'python3', custom: 'curl' };
+const programs = { nodejs: 'node', python: 'python3', ruby: 'ruby', custom: 'curl' };
 
 for (const [runtime, program, template] of Object.entries(programs).flatMap(([runtime, program]) => [[runtime, program, 'postern'], [runtime, program, 'sam']])) {
   test(`a new project for ${runtime} with ${template === 'sam' ? 'a template of SAM' : 'a postern.json'} is fine, starts and talks`, { skip: spawnSync(program, ['--version']).error !== undefined }, async (t) => {
