@@ -21,6 +21,8 @@ char *text_reserve(struct text *text, size_t size)
 
         text->capacity = wanted > capacity ? wanted : capacity;
         text->data     = memory_resize(text->data, text->capacity);
+
+        text->data[text->size] = '\0'; /* if nothing comes */
     }
     return text->data + text->size;
 }

@@ -223,10 +223,11 @@ void cloudformation_read_stack(const struct project *project, const struct proje
     template_deinit(&template);
 }
 
+/* Nothing at all is no YAML, either. */
 static bool is_json(const char *contents)
 {
     contents += strspn(contents, " \t\r\n");
-    return *contents == '{';
+    return *contents == '{' || *contents == '\0';
 }
 
 /* JSON is read as JSON, for the words of its own problems; all else is YAML. */

@@ -10,6 +10,15 @@
 
 #include "base/memory.h"
 
+static void what_is_reserved_and_not_used_can_be_read(void **state)
+{
+    SCOPED_TEXT text = {0};
+
+    free(memset(malloc(100), 'x', 100)); /* so that what is reserved isn't zero by chance */
+    text_reserve(&text, 90);
+    assert_string_equal(text_string(&text), "");
+}
+
 static void a_zeroed_text_is_empty_and_can_be_read(void **state)
 {
     struct text text = {0};
@@ -214,6 +223,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_zeroed_text_is_empty_and_can_be_read),
+        cmocka_unit_test(what_is_reserved_and_not_used_can_be_read),
         cmocka_unit_test(appending_grows_the_text_and_ends_it_with_nul),
         cmocka_unit_test(appending_bytes_keeps_nul),
         cmocka_unit_test(numbers_and_formats_are_appended_as_printf_prints_them),

@@ -169,7 +169,7 @@ static void a_new_project_is_for_node_unless_told_otherwise(void **state)
     assert_int_equal(options.runtime, 0);
     options = read_fine(OPTIONS_OF_INIT, "new --runtime custom");
     assert_string_equal(options.folder, "new");
-    assert_int_equal(options.runtime, 2);
+    assert_int_equal(options.runtime, 3);
 }
 
 static void every_level_of_the_log_has_its_name(void **state)
