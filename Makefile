@@ -120,8 +120,8 @@ run: ## Set up this machine, build, start the sample project (or PROJECT=…)
 	@exec $(BUILD)/postern start $(PROJECT)
 
 # The parts one after another: each uses both cores itself, and their output stays apart. Unit tests
-# and the soak run where most is seen, under the sanitizers; end-to-end tests as people run them, too.
-CHECKS := check-source check-e2e check-bench check-sanitize check-fuzz
+# run where most is seen, under the sanitizers; end-to-end tests and the soak as people run them, too.
+CHECKS := check-source check-e2e check-bench check-soak check-sanitize check-fuzz
 
 .PHONY: test
 test: ## Set up this machine, build, check everything
