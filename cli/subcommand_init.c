@@ -11,7 +11,8 @@
 
 int subcommand_init(char **words)
 {
-    static const char *const runtimes[] = {"nodejs", "python", "ruby", "custom"}; /* INIT_RUNTIMES */
+    static const char *const runtimes[] = {"nodejs", "python", "ruby",
+                                           "custom"}; /* INIT_RUNTIMES */
     SCOPED_OPTIONS options              = {0};
     SCOPED_TEXT out                     = {0};
     SCOPED_TEXT errors                  = {0};
