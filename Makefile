@@ -8,7 +8,7 @@ BUILD       ?= build
 CC          := gcc
 VERSION     := 0.1.0
 
-PACKAGES  := libuv libwebsockets libmicrohttpd sqlite3 libssl libcrypto libpcre2-8 libedit yaml-0.1 libarchive
+PACKAGES  := libuv libwebsockets libmicrohttpd sqlite3 libssl libcrypto libpcre2-8 libedit yaml-0.1
 WARNINGS  := -Wall -Wextra -Werror -Wshadow -Wconversion -Wno-sign-conversion \
     -Wno-unused-parameter -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
     -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough \
@@ -18,7 +18,7 @@ CFLAGS    = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -fstack-protector-strong $(OPTI
     -DPOSTERN_VERSION='"$(VERSION)"' -Iemulator -I. $(FOUND_CFLAGS)
 LIBS      = $(FOUND_LIBS) -lwslay -lpthread -lm -ldl
 
-FOUND_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) libcurl 2>/dev/null)
+FOUND_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) libcurl libarchive 2>/dev/null)
 FOUND_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 
 SOURCES   := $(wildcard emulator/*.c emulator/*/*.c)

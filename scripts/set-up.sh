@@ -63,7 +63,7 @@ needs_of_build() {
     need libcurl4-openssl-dev "HTTP requests (libcurl.so.4 is loaded when they are made)" library libcurl
     need libpcre2-dev     "patterns in schemas"              library libpcre2-8
     need libyaml-dev      "SAM and CloudFormation templates" library yaml-0.1
-    need libarchive-dev   "code in zip files"                library libarchive
+    need libarchive-dev   "code in zip files (libarchive.so.13 is loaded when there are any)" library libarchive
     need libwslay-dev     "the client's WebSocket frames"    test -e /usr/include/wslay/wslay.h
     need libedit-dev      "the line that a client types"     library libedit
 }

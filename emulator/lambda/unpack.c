@@ -1,7 +1,5 @@
 #include "lambda/unpack.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -12,6 +10,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "lambda/archive_library.h"
 #include "lambda/archive_path.h"
 #include "model/limits.h"
 
@@ -22,6 +21,7 @@
 #define BOOTSTRAP "bootstrap"
 
 struct unpacking {
+    struct archive_library library;
     struct archive *archive;
     const char *folder;
     struct text *problem;
@@ -71,7 +71,7 @@ static int copy_data(struct unpacking *unpacking, const char *path, int file)
     char block[BLOCK_SIZE];
     ssize_t size;
 
-    while ((size = archive_read_data(unpacking->archive, block, sizeof block)) > 0) {
+    while ((size = unpacking->library.read_data(unpacking->archive, block, sizeof block)) > 0) {
         unpacking->bytes += (size_t)size;
         if (unpacking->bytes > PACKAGE_SIZE_MAX)
             return fail(unpacking, "",
@@ -80,7 +80,7 @@ static int copy_data(struct unpacking *unpacking, const char *path, int file)
             return fail_errno(unpacking, path);
     }
     if (size < 0)
-        return fail(unpacking, path, archive_error_string(unpacking->archive));
+        return fail(unpacking, path, unpacking->library.error_string(unpacking->archive));
     return 0;
 }
 
@@ -91,9 +91,10 @@ static const char *name_of(const char *utf8, const char *local)
     return utf8 ? utf8 : local;
 }
 
-static mode_t mode_of(struct archive_entry *entry, const char *path)
+static mode_t mode_of(const struct unpacking *unpacking, struct archive_entry *entry,
+                      const char *path)
 {
-    mode_t mode = (archive_entry_perm(entry) & 0777) | 0600;
+    mode_t mode = (unpacking->library.entry_perm(entry) & 0777) | 0600;
 
     return strcmp(path, BOOTSTRAP) == 0 ? mode | 0111 : mode;
 }
@@ -108,7 +109,7 @@ static int write_file(struct unpacking *unpacking, struct archive_entry *entry, 
     if (file < 0)
         return errno == EEXIST ? 0 : fail_errno(unpacking, path);
     result = copy_data(unpacking, path, file);
-    if (result == 0 && fchmod(file, mode_of(entry, path)) < 0)
+    if (result == 0 && fchmod(file, mode_of(unpacking, entry, path)) < 0)
         result = fail_errno(unpacking, path);
     close(file);
     return result;
@@ -117,7 +118,8 @@ static int write_file(struct unpacking *unpacking, struct archive_entry *entry, 
 static int write_link(struct unpacking *unpacking, struct archive_entry *entry, const char *path,
                       const char *full)
 {
-    const char *target = name_of(archive_entry_symlink_utf8(entry), archive_entry_symlink(entry));
+    const char *target = name_of(unpacking->library.entry_symlink_utf8(entry),
+                                 unpacking->library.entry_symlink(entry));
 
     if (!target || !archive_path_takes_link(path, target))
         return fail(unpacking, path, "is a link that leads out of the archive");
@@ -128,7 +130,8 @@ static int write_link(struct unpacking *unpacking, struct archive_entry *entry, 
 
 static int write_entry(struct unpacking *unpacking, struct archive_entry *entry)
 {
-    const char *name = name_of(archive_entry_pathname_utf8(entry), archive_entry_pathname(entry));
+    const char *name = name_of(unpacking->library.entry_pathname_utf8(entry),
+                               unpacking->library.entry_pathname(entry));
     const char *path = name ? archive_path_read(&unpacking->arena, name) : NULL;
     const char *full;
 
@@ -139,7 +142,7 @@ static int write_entry(struct unpacking *unpacking, struct archive_entry *entry)
     full = arena_format(&unpacking->arena, "%s/%s", unpacking->folder, path);
     if (make_parents(unpacking, path) < 0)
         return -1;
-    switch (archive_entry_filetype(entry)) {
+    switch (unpacking->library.entry_filetype(entry)) {
     case AE_IFDIR:
         return path[0] ? make_folder(unpacking, full, path) : 0;
     case AE_IFREG:
@@ -157,7 +160,8 @@ static int write_all(struct unpacking *unpacking)
     struct archive_entry *entry;
     int result;
 
-    while ((result = archive_read_next_header(unpacking->archive, &entry)) == ARCHIVE_OK ||
+    while ((result = unpacking->library.read_next_header(unpacking->archive, &entry)) ==
+               ARCHIVE_OK ||
            result == ARCHIVE_WARN) {
         int written = write_entry(unpacking, entry);
 
@@ -167,24 +171,28 @@ static int write_all(struct unpacking *unpacking)
             return -1;
     }
     if (result != ARCHIVE_EOF)
-        return fail(unpacking, "", archive_error_string(unpacking->archive));
+        return fail(unpacking, "", unpacking->library.error_string(unpacking->archive));
     return unpacking->entries > 0 ? 0
                                   : fail(unpacking, "", "it is no zip, or there is nothing in it");
 }
 
 int unpack(const char *data, size_t size, const char *folder, struct text *problem)
 {
-    struct unpacking unpacking = {archive_read_new(), folder, problem, {0}, 0, 0};
-    int result                 = 0;
+    struct unpacking unpacking      = {.folder = folder, .problem = problem};
+    struct archive_library *library = &unpacking.library;
+    int result                      = 0;
 
-    if (!unpacking.archive || archive_read_support_format_zip(unpacking.archive) != ARCHIVE_OK ||
-        archive_read_open_memory(unpacking.archive, data, size) != ARCHIVE_OK)
+    if (!archive_library_load(library, problem))
+        return -1;
+    unpacking.archive = library->read_new();
+    if (!unpacking.archive || library->read_support_format_zip(unpacking.archive) != ARCHIVE_OK ||
+        library->read_open_memory(unpacking.archive, data, size) != ARCHIVE_OK)
         result = fail(&unpacking, "",
-                      unpacking.archive ? archive_error_string(unpacking.archive) : "no memory");
+                      unpacking.archive ? library->error_string(unpacking.archive) : "no memory");
     if (result == 0)
         result = make_folder(&unpacking, folder, "");
     if (result == 0)
         result = write_all(&unpacking);
-    archive_read_free(unpacking.archive);
+    library->read_free(unpacking.archive);
     return result;
 }

@@ -11,7 +11,6 @@ struct text;
 
 /* Its functions, under their names without "curl_". */
 struct curl_library {
-    void *handle;
     __typeof__(&curl_global_init) global_init;
     __typeof__(&curl_easy_init) easy_init;
     __typeof__(&curl_easy_setopt) easy_setopt;
@@ -34,6 +33,6 @@ struct curl_library {
 
 /*
  * Returns 0, or a negative errno after appending to error what is missing, and which package has
- * it. The library stays loaded: unloading it under OpenSSL's exit handlers isn't safe.
+ * it.
  */
 int curl_library_open(struct curl_library *library, struct text *error);
