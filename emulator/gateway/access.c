@@ -28,15 +28,6 @@ struct access {
     size_t key_count;
 };
 
-static const struct authorizer *find_authorizer(const struct api *api, const char *authorizer_id)
-{
-    for (size_t i = 0; authorizer_id && i < api->authorizer_count; i++) {
-        if (strcmp(api->authorizers[i].authorizer_id, authorizer_id) == 0)
-            return &api->authorizers[i];
-    }
-    return NULL;
-}
-
 static void copy_authorizer(struct access *access, const struct authorizer *authorizer,
                             const struct stage *stage)
 {
@@ -81,7 +72,7 @@ struct access *access_new(const struct registry *registry, const struct api *api
         return NULL;
     access = NEW(struct access);
     if (connect->authorizer_id) {
-        authorizer = find_authorizer(api, connect->authorizer_id);
+        authorizer = api_find_authorizer_by_id(api, connect->authorizer_id);
         assert(authorizer);
         copy_authorizer(access, authorizer, stage);
     }

@@ -204,6 +204,15 @@ const struct authorizer *api_find_authorizer(const struct api *api, const char *
     return NULL;
 }
 
+const struct authorizer *api_find_authorizer_by_id(const struct api *api, const char *authorizer_id)
+{
+    for (size_t i = 0; authorizer_id && i < api->authorizer_count; i++) {
+        if (strcmp(api->authorizers[i].authorizer_id, authorizer_id) == 0)
+            return &api->authorizers[i];
+    }
+    return NULL;
+}
+
 const struct integration *api_find_integration(const struct api *api, const char *integration_id)
 {
     for (size_t i = 0; integration_id && i < api->integration_count; i++) {

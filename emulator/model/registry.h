@@ -233,6 +233,8 @@ struct api *registry_find_api(const struct registry *registry, const char *api_i
 const struct model *api_find_model(const struct api *api, const char *name);
 const struct route *api_find_route(const struct api *api, const char *route_key);
 const struct authorizer *api_find_authorizer(const struct api *api, const char *name);
+const struct authorizer *api_find_authorizer_by_id(const struct api *api,
+                                                   const char *authorizer_id);
 const struct integration *api_find_integration(const struct api *api, const char *integration_id);
 
 /* True if the plan is of that stage, or the key of that name has a place in it. */

@@ -186,15 +186,6 @@ static void export_integration(const struct export_writer *writer,
         export_response(writer, &integration->responses[i], object);
 }
 
-static const char *authorizer_name(const struct api *api, const char *authorizer_id)
-{
-    for (size_t i = 0; authorizer_id && i < api->authorizer_count; i++) {
-        if (strcmp(api->authorizers[i].authorizer_id, authorizer_id) == 0)
-            return api->authorizers[i].name;
-    }
-    return NULL;
-}
-
 static void export_checks(const struct export_writer *writer, const struct route *route,
                           struct json *object)
 {
@@ -214,6 +205,7 @@ static void export_checks(const struct export_writer *writer, const struct route
 static void export_route(const struct export_writer *writer, const struct api *api,
                          const struct route *route, struct json *routes)
 {
+    const struct authorizer *authorizer = api_find_authorizer_by_id(api, route->authorizer_id);
     struct json *object =
         build_container(writer->arena, routes, route->route_key, JSON_OBJECT, NULL);
 
@@ -221,7 +213,7 @@ static void export_route(const struct export_writer *writer, const struct api *a
         export_integration(writer, api_find_integration(api, route->integration_id), object);
     if (route->has_route_response)
         export_boolean(writer, "routeResponse", true, object);
-    export_text(writer, "authorizer", authorizer_name(api, route->authorizer_id), object);
+    export_text(writer, "authorizer", authorizer ? authorizer->name : NULL, object);
     if (route->needs_iam)
         export_text(writer, "authorizationType", "AWS_IAM", object);
     if (route->api_key_required)

@@ -194,12 +194,7 @@ static const struct authorizer *authorizer_of(const struct linted *linted)
 {
     const struct route *connect = api_find_route(linted->api, "$connect");
 
-    for (size_t i = 0; connect && connect->authorizer_id && i < linted->api->authorizer_count;
-         i++) {
-        if (strcmp(linted->api->authorizers[i].authorizer_id, connect->authorizer_id) == 0)
-            return &linted->api->authorizers[i];
-    }
-    return NULL;
+    return connect ? api_find_authorizer_by_id(linted->api, connect->authorizer_id) : NULL;
 }
 
 static void lint_unused_authorizers(const struct linted *linted)
