@@ -22,36 +22,41 @@ void draft4_format(struct check *check, const struct json *schema, const struct 
         draft4_problem(check, "%s", text_string(&message));
 }
 
+/* The size of a string; what isn't any has none that could be wrong. */
+static bool has_wrong_size(const struct json *value, double least, double most, size_t *size)
+{
+    if (value->kind != JSON_STRING)
+        return false;
+    *size = json_character_count(value);
+    return (double)*size < least || (double)*size > most;
+}
+
+static void tell_of_size(struct check *check, const struct json *keyword, const struct json *value,
+                         const char *adjective, size_t size, const char *bound)
+{
+    SCOPED_TEXT printed = {0};
+
+    draft4_print(value, &printed);
+    draft4_problem(check, "string %s is too %s (length: %zu, %s: %s)", text_string(&printed),
+                   adjective, size, bound, keyword->string);
+}
+
 void draft4_max_length(struct check *check, const struct json *schema, const struct json *keyword,
                        const struct json *value)
 {
-    SCOPED_TEXT printed = {0};
     size_t size;
 
-    if (value->kind != JSON_STRING)
-        return;
-    size = json_character_count(value);
-    if ((double)size <= keyword->number)
-        return;
-    draft4_print(value, &printed);
-    draft4_problem(check, "string %s is too long (length: %zu, maximum allowed: %s)",
-                   text_string(&printed), size, keyword->string);
+    if (has_wrong_size(value, 0, keyword->number, &size))
+        tell_of_size(check, keyword, value, "long", size, "maximum allowed");
 }
 
 void draft4_min_length(struct check *check, const struct json *schema, const struct json *keyword,
                        const struct json *value)
 {
-    SCOPED_TEXT printed = {0};
     size_t size;
 
-    if (value->kind != JSON_STRING)
-        return;
-    size = json_character_count(value);
-    if ((double)size >= keyword->number)
-        return;
-    draft4_print(value, &printed);
-    draft4_problem(check, "string %s is too short (length: %zu, required minimum: %s)",
-                   text_string(&printed), size, keyword->string);
+    if (has_wrong_size(value, keyword->number, INFINITY, &size))
+        tell_of_size(check, keyword, value, "short", size, "required minimum");
 }
 
 void draft4_maximum(struct check *check, const struct json *schema, const struct json *keyword,
