@@ -156,6 +156,13 @@ const char *text_behind(const char *string, const char *prefix)
     return strncmp(string, prefix, size) == 0 ? string + size : NULL;
 }
 
+bool text_ends_with(const char *string, const char *end)
+{
+    size_t size = strlen(string);
+
+    return size >= strlen(end) && strcmp(string + size - strlen(end), end) == 0;
+}
+
 void text_clear(struct text *text)
 {
     text->size = 0;

@@ -45,6 +45,8 @@ bool text_equals(const struct text *text, const char *string);
 /* What stands behind the prefix that string begins with; NULL: it doesn't begin with it. */
 const char *text_behind(const char *string, const char *prefix);
 
+bool text_ends_with(const char *string, const char *end);
+
 /* Empties the text and keeps its memory. */
 void text_clear(struct text *text);
 

@@ -196,23 +196,6 @@ static bool find_fact(const struct policy_facts *facts, const char *key, struct 
     return value != NULL;
 }
 
-/* The text of a value, which may be written as a number or a boolean. NULL: it is none of them. */
-static const char *value_text(const struct json *value)
-{
-    switch (value->kind) {
-    case JSON_STRING:
-    case JSON_NUMBER:
-        return value->string;
-    case JSON_BOOLEAN:
-        return value->boolean ? "true" : "false";
-    case JSON_NULL:
-    case JSON_ARRAY:
-    case JSON_OBJECT:
-        break;
-    }
-    return NULL;
-}
-
 static enum condition_verdict verdict_when(bool is_met)
 {
     return is_met ? CONDITION_MET : CONDITION_NOT_MET;
@@ -254,7 +237,7 @@ static enum condition_verdict judge_key(const struct test *test, const char *ope
         is_there = true;
     }
     for (; value; value = is_list ? value->next : NULL) {
-        const char *text = value_text(value);
+        const char *text = json_text(value);
         enum order order = text ? test->operator->compare(text_string(&fact), text) : ORDER_BAD;
 
         if (order == ORDER_BAD)

@@ -348,6 +348,24 @@ const char *json_find_string(const struct json *object, const char *name)
     return member && member->kind == JSON_STRING ? member->string : NULL;
 }
 
+const char *json_text(const struct json *value)
+{
+    if (!value)
+        return NULL;
+    switch (value->kind) {
+    case JSON_STRING:
+    case JSON_NUMBER:
+        return value->string;
+    case JSON_BOOLEAN:
+        return value->boolean ? "true" : "false";
+    case JSON_NULL:
+    case JSON_ARRAY:
+    case JSON_OBJECT:
+        break;
+    }
+    return NULL;
+}
+
 const char *json_kind_name(enum json_kind kind)
 {
     switch (kind) {

@@ -56,6 +56,9 @@ struct json *json_find(const struct json *object, const char *name);
 /* The member's string; NULL if it is absent or no string. */
 const char *json_find_string(const struct json *object, const char *name);
 
+/* A string, a number as it is spelled, "true" or "false"; NULL for the others and for NULL. */
+const char *json_text(const struct json *value);
+
 /* "an object", "a string": for messages. */
 const char *json_kind_name(enum json_kind kind);
 

@@ -15,6 +15,7 @@
 #include "crypto/digest.h"
 #include "lambda/inline_code.h"
 #include "lambda/unpack.h"
+#include "model/archive_name.h"
 #include "model/limits.h"
 #include "model/registry.h"
 
@@ -23,20 +24,6 @@
 
 /* Folders that are open at once while one is removed. */
 #define WALK_DESCRIPTORS 16
-
-bool packages_is_archive(const char *path)
-{
-    static const char *const endings[] = {".zip", ".jar"};
-    size_t size                        = strlen(path);
-
-    for (size_t i = 0; i < ARRAY_SIZE(endings); i++) {
-        size_t end = strlen(endings[i]);
-
-        if (size > end && strcmp(path + size - end, endings[i]) == 0)
-            return true;
-    }
-    return false;
-}
 
 static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *walk)
 {
@@ -98,7 +85,7 @@ static bool replace(struct function *function, char **path, const char *director
     SCOPED_TEXT problem = {0};
     char *folder;
 
-    if (!*path || !packages_is_archive(*path))
+    if (!*path || !archive_name_is_one(*path))
         return true;
     function_add_archive(function, *path);
     folder = find_folder(*path, directory, &problem);

@@ -11,9 +11,6 @@
 struct registry;
 struct text;
 
-/* True if the name of a file says that it is one. */
-bool packages_is_archive(const char *path);
-
 /*
  * Unpacks what isn't there yet below directory, which exists, and has the functions start in those
  * folders; they keep the archives' names. What can't be unpacked is appended to problems, a line

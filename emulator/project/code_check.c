@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "model/archive_name.h"
 #include "model/registry.h"
 #include "project/reading.h"
 #include "json/json.h"
@@ -54,9 +55,7 @@ static bool is_file(const char *path)
 /* Which is unpacked before it is needed; what is in it shows then. */
 static bool is_archive(const char *path)
 {
-    const char *dot = strrchr(path, '.');
-
-    return dot && (strcmp(dot, ".zip") == 0 || strcmp(dot, ".jar") == 0) && is_file(path);
+    return archive_name_is_one(path) && is_file(path);
 }
 
 /* True if there is the folder. */

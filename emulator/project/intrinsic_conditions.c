@@ -9,10 +9,10 @@
 #include "project/intrinsics_state.h"
 #include "json/json.h"
 
-bool intrinsics_equal(struct intrinsics *intrinsics, const struct json *a, const struct json *b)
+static bool are_equal(const struct json *a, const struct json *b)
 {
-    const char *first   = intrinsics_text(intrinsics, a);
-    const char *second  = intrinsics_text(intrinsics, b);
+    const char *first   = json_text(a);
+    const char *second  = json_text(b);
     SCOPED_TEXT printed = {0};
     SCOPED_TEXT other   = {0};
 
@@ -35,8 +35,8 @@ static bool equals(struct intrinsics *intrinsics, const struct json *list)
 {
     if (list->count != 2)
         return fail(intrinsics, list, "Fn::Equals compares two values");
-    return intrinsics_equal(intrinsics, intrinsics_resolve(intrinsics, list->first),
-                            intrinsics_resolve(intrinsics, list->last));
+    return are_equal(intrinsics_resolve(intrinsics, list->first),
+                     intrinsics_resolve(intrinsics, list->last));
 }
 
 static bool all(struct intrinsics *intrinsics, const struct json *list)
@@ -89,7 +89,7 @@ static bool judge(struct intrinsics *intrinsics, const struct json *value)
             return fail(intrinsics, function, "a condition's function takes a list");
         return functions[i].function(intrinsics, function);
     }
-    text = intrinsics_text(intrinsics, intrinsics_resolve(intrinsics, value));
+    text = json_text(intrinsics_resolve(intrinsics, value));
     if (text && (strcmp(text, "true") == 0 || strcmp(text, "false") == 0))
         return strcmp(text, "true") == 0;
     return fail(intrinsics, value,

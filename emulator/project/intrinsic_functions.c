@@ -65,8 +65,8 @@ static struct json *get_att(struct intrinsics *intrinsics, const struct json *ar
                                            (size_t)(dot - argument->string)),
                                 dot + 1, argument);
     list      = take_list(intrinsics, argument, 2, 2, takes);
-    resource  = list ? intrinsics_text(intrinsics, list->first) : NULL;
-    attribute = list ? intrinsics_text(intrinsics, list->last) : NULL;
+    resource  = list ? json_text(list->first) : NULL;
+    attribute = list ? json_text(list->last) : NULL;
     if (!list)
         return nothing(intrinsics, argument);
     if (!resource || !attribute || attribute[0] == '\0')
@@ -90,7 +90,7 @@ static void substitute(struct intrinsics *intrinsics, const char *name,
                                  dot + 1, where);
     else
         value = intrinsics_refer(intrinsics, name, "", where);
-    text = intrinsics_text(intrinsics, value);
+    text = json_text(value);
     if (text)
         text_append_string(out, text);
     else
@@ -138,7 +138,7 @@ static struct json *join(struct intrinsics *intrinsics, const struct json *argum
 {
     static const char takes[] = "a list of a delimiter and a list of texts";
     const struct json *list   = take_list(intrinsics, argument, 2, 2, takes);
-    const char *delimiter     = list ? intrinsics_text(intrinsics, list->first) : NULL;
+    const char *delimiter     = list ? json_text(list->first) : NULL;
     SCOPED_TEXT out           = {0};
 
     if (!list)
@@ -146,7 +146,7 @@ static struct json *join(struct intrinsics *intrinsics, const struct json *argum
     if (!delimiter || list->last->kind != JSON_ARRAY)
         return intrinsics_fail(intrinsics, argument, "Fn::Join takes %s", takes);
     for (const struct json *element = list->last->first; element; element = element->next) {
-        const char *text = intrinsics_text(intrinsics, element);
+        const char *text = json_text(element);
 
         if (!text)
             return intrinsics_fail(intrinsics, element, "Fn::Join takes %s", takes);
@@ -160,7 +160,7 @@ static struct json *join(struct intrinsics *intrinsics, const struct json *argum
 /* What is at that place of a list; -1: no number. */
 static long read_index(struct intrinsics *intrinsics, const struct json *value)
 {
-    const char *text = intrinsics_text(intrinsics, value);
+    const char *text = json_text(value);
     char *end        = NULL;
     long index       = text ? strtol(text, &end, 10) : -1;
 
@@ -193,8 +193,8 @@ static struct json *split(struct intrinsics *intrinsics, const struct json *argu
 {
     static const char takes[] = "a list of a delimiter and a text";
     const struct json *list   = take_list(intrinsics, argument, 2, 2, takes);
-    const char *delimiter     = list ? intrinsics_text(intrinsics, list->first) : NULL;
-    const char *at            = list ? intrinsics_text(intrinsics, list->last) : NULL;
+    const char *delimiter     = list ? json_text(list->first) : NULL;
+    const char *at            = list ? json_text(list->last) : NULL;
     struct json *parts        = build_value(intrinsics->settings.arena, JSON_ARRAY, argument);
 
     if (!list)
@@ -234,9 +234,9 @@ static struct json *find_in_map(struct intrinsics *intrinsics, const struct json
 
     if (!list)
         return nothing(intrinsics, argument);
-    names[0] = intrinsics_text(intrinsics, list->first);
-    names[1] = intrinsics_text(intrinsics, list->first->next);
-    names[2] = intrinsics_text(intrinsics, list->first->next->next);
+    names[0] = json_text(list->first);
+    names[1] = json_text(list->first->next);
+    names[2] = json_text(list->first->next->next);
     if (!names[0] || !names[1] || !names[2])
         return intrinsics_fail(intrinsics, argument, "Fn::FindInMap takes %s", takes);
     value = map_find(&intrinsics->mappings, names[0]);
@@ -252,7 +252,7 @@ static struct json *find_in_map(struct intrinsics *intrinsics, const struct json
 
 static struct json *import(struct intrinsics *intrinsics, const struct json *argument)
 {
-    const char *name  = intrinsics_text(intrinsics, intrinsics_resolve(intrinsics, argument));
+    const char *name  = json_text(intrinsics_resolve(intrinsics, argument));
     const char *value = name ? intrinsics_find_given(intrinsics, name, true) : NULL;
 
     if (!name)
@@ -267,7 +267,7 @@ static struct json *import(struct intrinsics *intrinsics, const struct json *arg
 
 static struct json *base64(struct intrinsics *intrinsics, const struct json *argument)
 {
-    const char *text = intrinsics_text(intrinsics, intrinsics_resolve(intrinsics, argument));
+    const char *text = json_text(intrinsics_resolve(intrinsics, argument));
     SCOPED_TEXT out  = {0};
 
     if (!text)
@@ -279,7 +279,7 @@ static struct json *base64(struct intrinsics *intrinsics, const struct json *arg
 /* AWS: a region has two zones at least; which letters they have depends on the account. */
 static struct json *get_zones(struct intrinsics *intrinsics, const struct json *argument)
 {
-    const char *region = intrinsics_text(intrinsics, intrinsics_resolve(intrinsics, argument));
+    const char *region = json_text(intrinsics_resolve(intrinsics, argument));
     struct json *zones = build_value(intrinsics->settings.arena, JSON_ARRAY, argument);
 
     if (!region || region[0] == '\0')

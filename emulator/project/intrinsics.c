@@ -54,24 +54,6 @@ struct json *intrinsics_string(struct intrinsics *intrinsics, const char *string
                         count(intrinsics, size, where) ? size : 0, where);
 }
 
-const char *intrinsics_text(struct intrinsics *intrinsics, const struct json *value)
-{
-    if (!value)
-        return NULL;
-    switch (value->kind) {
-    case JSON_STRING:
-    case JSON_NUMBER:
-        return value->string;
-    case JSON_BOOLEAN:
-        return value->boolean ? "true" : "false";
-    case JSON_NULL:
-    case JSON_ARRAY:
-    case JSON_OBJECT:
-        break;
-    }
-    return NULL;
-}
-
 const char *intrinsics_find_given(struct intrinsics *intrinsics, const char *name, bool is_import)
 {
     char *const *given = intrinsics->settings.parameters;
@@ -119,7 +101,7 @@ static bool is_allowed(struct intrinsics *intrinsics, const struct json *declara
     if (!allowed || allowed->kind != JSON_ARRAY)
         return true;
     for (const struct json *element = allowed->first; element; element = element->next) {
-        const char *text = intrinsics_text(intrinsics, element);
+        const char *text = json_text(element);
 
         if (text && strcmp(text, value) == 0)
             return true;
@@ -136,7 +118,7 @@ static struct json *refer_to_parameter(struct intrinsics *intrinsics,
     const char *value = given;
 
     if (!value)
-        value = intrinsics_text(intrinsics, json_find(declaration, "Default"));
+        value = json_text(json_find(declaration, "Default"));
     if (!value)
         return intrinsics_fail(intrinsics, where,
                                "the parameter %s has no default: give it with --parameter "

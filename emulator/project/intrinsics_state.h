@@ -52,14 +52,8 @@ struct json *intrinsics_refer(struct intrinsics *intrinsics, const char *name,
 /* The value that was given for a name with --parameter; NULL: none. */
 const char *intrinsics_find_given(struct intrinsics *intrinsics, const char *name, bool is_import);
 
-/* Text of a string, number or boolean; NULL for the others and for NULL. */
-const char *intrinsics_text(struct intrinsics *intrinsics, const struct json *value);
-
 /* What a condition, which isn't just a name, comes to. */
 bool intrinsics_judge(struct intrinsics *intrinsics, const struct json *value);
-
-/* True if the two resolved values are the same to Fn::Equals. */
-bool intrinsics_equal(struct intrinsics *intrinsics, const struct json *a, const struct json *b);
 
 /* Evaluates the function of that name ("Fn::Join"); where is the object with it. False if there is
  * no function of that name. */

@@ -206,7 +206,7 @@ static void find_service(struct serverless *serverless)
 
     if (service && service->kind == JSON_OBJECT)
         service = variables_member(serverless->variables, service, "name");
-    serverless->service = service ? variables_text(service) : NULL;
+    serverless->service = json_text(service);
     if (serverless->service)
         return;
     serverless->service = "service";

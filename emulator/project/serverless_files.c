@@ -20,23 +20,16 @@
 #define LINE_BITS 24
 #define LINE_MASK ((1u << LINE_BITS) - 1)
 
-static bool ends_with(const char *string, const char *end)
-{
-    size_t size = strlen(string);
-
-    return size >= strlen(end) && strcmp(string + size - strlen(end), end) == 0;
-}
-
 static bool is_tree(const char *name)
 {
-    return ends_with(name, ".yml") || ends_with(name, ".yaml") || ends_with(name, ".json") ||
-           ends_with(name, ".tfstate");
+    return text_ends_with(name, ".yml") || text_ends_with(name, ".yaml") ||
+           text_ends_with(name, ".json") || text_ends_with(name, ".tfstate");
 }
 
 static struct json *parse(struct arena *arena, const char *name, const char *contents, size_t size,
                           struct json_error *error)
 {
-    bool is_json = ends_with(name, ".json") && contents[strspn(contents, " \t\r\n")] == '{';
+    bool is_json = text_ends_with(name, ".json") && contents[strspn(contents, " \t\r\n")] == '{';
 
     return is_json ? json_parse(arena, contents, size, error)
                    : yaml_parse_core(arena, contents, size, error);
@@ -62,7 +55,7 @@ const struct json *serverless_files_begin(struct serverless_files *files, const 
     files->count = 1;
     if (!tree)
         problems_add(problems, false, project->label, error.line, "not %s: %s (column %u)",
-                     ends_with(project->label, ".json") ? "JSON" : "YAML", error.message,
+                     text_ends_with(project->label, ".json") ? "JSON" : "YAML", error.message,
                      error.column);
     return tree;
 }

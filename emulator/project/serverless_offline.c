@@ -68,7 +68,7 @@ static long find_number(struct serverless *serverless, const struct json *offlin
                         long most)
 {
     const struct json *value = variables_member(serverless->variables, offline, name);
-    const char *text         = value ? variables_text(value) : NULL;
+    const char *text         = json_text(value);
     char *end                = NULL;
     long number              = text ? strtol(text, &end, 10) : 0;
 
@@ -83,7 +83,7 @@ static long find_number(struct serverless *serverless, const struct json *offlin
 static bool find_flag(struct serverless *serverless, const struct json *offline, const char *name)
 {
     const struct json *value = variables_member(serverless->variables, offline, name);
-    const char *text         = value ? variables_text(value) : NULL;
+    const char *text         = json_text(value);
 
     return text && strcmp(text, "true") == 0;
 }

@@ -280,8 +280,8 @@ static const char *find_key(struct serverless *serverless, const struct json *ev
                     "from before it had any, and is taken for it here");
         }
     }
-    if (key && key->kind != JSON_OBJECT && key->kind != JSON_ARRAY && variables_text(key))
-        return variables_text(key);
+    if (key && key->kind != JSON_OBJECT && key->kind != JSON_ARRAY && json_text(key))
+        return json_text(key);
     serverless_error(serverless, where,
                      "a websocket event needs a route: \"- websocket: $connect\", or \"route: "
                      "$connect\" below it");

@@ -148,13 +148,6 @@ static void append_value(const struct stand_in *resource, const char *value, str
     }
 }
 
-static bool ends_with(const char *string, const char *end)
-{
-    size_t size = strlen(string);
-
-    return size >= strlen(end) && strcmp(string + size - strlen(end), end) == 0;
-}
-
 /* "kinesisanalytics" of "AWS::KinesisAnalytics::Application". */
 static void append_service(const char *type, struct text *out)
 {
@@ -176,7 +169,7 @@ bool stand_in_append(const struct stand_in *resource, const char *attribute, str
             return true;
         }
     }
-    if (ends_with(attribute, "Arn")) {
+    if (text_ends_with(attribute, "Arn")) {
         append_value(resource, "arn:{p}:", out);
         append_service(resource->type, out);
         append_value(resource, ":{r}:{a}:{n}", out);
@@ -184,5 +177,5 @@ bool stand_in_append(const struct stand_in *resource, const char *attribute, str
     }
     text_append_string(out, resource->name);
     return attribute[0] == '\0' ||
-           (ends_with(attribute, "Id") && strncmp(resource->type, "AWS::ApiGateway", 15) == 0);
+           (text_ends_with(attribute, "Id") && strncmp(resource->type, "AWS::ApiGateway", 15) == 0);
 }

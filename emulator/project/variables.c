@@ -66,22 +66,6 @@ static enum variable_outcome count(struct variables *variables, size_t bytes,
     return VARIABLE_FAILED;
 }
 
-const char *variables_text(const struct json *value)
-{
-    switch (value->kind) {
-    case JSON_STRING:
-    case JSON_NUMBER:
-        return value->string;
-    case JSON_BOOLEAN:
-        return value->boolean ? "true" : "false";
-    case JSON_NULL:
-    case JSON_ARRAY:
-    case JSON_OBJECT:
-        break;
-    }
-    return NULL;
-}
-
 static struct span span_of(const struct json *string)
 {
     return (struct span){string->string, string->size};
@@ -98,7 +82,7 @@ static enum variable_outcome append_variable(struct variables *variables,
 
     if (outcome != VARIABLE_VALUE)
         return outcome;
-    text = variables_text(value);
+    text = json_text(value);
     if (!text)
         return variables_fail(
             variables, where,

@@ -69,6 +69,3 @@ size_t variables_failures(const struct variables *variables);
 /* The stage: --parameter stage=NAME, provider.stage, or dev; and the region. */
 const char *variables_stage(struct variables *variables);
 const char *variables_region(struct variables *variables);
-
-/* A value without variables as a text; NULL if it is none. */
-const char *variables_text(const struct json *value);

@@ -101,7 +101,7 @@ static const char *find_text(struct variables *variables, const char *path)
 
     if (walk(variables, variables->settings.document, path, &result) != VARIABLE_VALUE)
         return NULL;
-    return variables_text(result);
+    return json_text(result);
 }
 
 const char *variables_stage(struct variables *variables)
@@ -194,13 +194,6 @@ static enum variable_outcome ask_environment(struct variables *variables,
                                   "the environment has no %s: set it, or write it into .env", name);
 }
 
-static bool ends_with(const char *string, const char *end)
-{
-    size_t size = strlen(string);
-
-    return size >= strlen(end) && strcmp(string + size - strlen(end), end) == 0;
-}
-
 static enum variable_outcome ask_file(struct variables *variables,
                                       const struct variable_request *request,
                                       const struct json **result)
@@ -211,7 +204,7 @@ static enum variable_outcome ask_file(struct variables *variables,
     const struct json *file;
 
     for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
-        if (ends_with(path, programs[i]))
+        if (text_ends_with(path, programs[i]))
             return variables_fail(variables, request->where,
                                   "%s is a program, and isn't run for its values: write them into "
                                   "a .yml or .json file",
